@@ -1,0 +1,5 @@
+//! The bodies of REST requests and answers, a file per subject.
+
+pub mod account;
+pub mod channels;
+pub mod messages;

@@ -1,0 +1,32 @@
+//! Everything that travels between Hubbub's server, its page and its API's users: frames, requests
+//! and answers, ids, paths, limits, and the pure rules that both sides must agree on.
+//!
+//! Nothing here does I/O, reads a clock or draws a random number. Storage rows, HTTP status lines
+//! and anything with a signal in it live elsewhere, on purpose.
+
+pub mod api;
+mod channel;
+mod chat_message;
+mod error;
+mod event;
+mod ids;
+pub mod limits;
+mod message;
+pub mod names;
+pub mod paths;
+pub mod timeline;
+mod timestamp;
+mod user;
+
+pub use channel::{ChannelInfo, ChannelKind, Visibility};
+pub use chat_message::{ChatMessage, Reaction};
+pub use error::{ErrorCode, Problem, ProblemDetail};
+pub use event::{ChannelEvent, Deleted, Edited, Member, Message, Reacted};
+pub use ids::{ChannelId, ClientId, MessageId, ParseIdError, Seq, UserId};
+pub use message::{
+    Ack, CaughtUp, ChannelChange, ChannelFrame, ClientMessage, Cursor, DecodeError, Delete, Edit,
+    Ping, Pong, PresenceFrame, React, Read, ReadFrame, Rejected, Reset, ResetReason, Resume, Send,
+    ServerMessage, Typing, TypingFrame, Welcome, close_code,
+};
+pub use timestamp::{ParseTimestampError, Timestamp};
+pub use user::{ClientInfo, Role, UserInfo};

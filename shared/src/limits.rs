@@ -1,0 +1,70 @@
+//! Every bound that a user of the API can meet, in one place. The OpenAPI document shows them.
+
+/// Longest text of a chat message, in bytes of UTF-8.
+pub const MESSAGE_MAX_BYTES: usize = 64 * 1024;
+/// Longest text frame a client may send, in bytes. JSON may write one byte of text as six.
+pub const FRAME_MAX_BYTES: usize = 6 * MESSAGE_MAX_BYTES + 4096;
+/// Longest body of a JSON request, in bytes: a longest message, or a channel of the most people.
+pub const BODY_MAX_BYTES: usize = 512 * 1024;
+/// Longest nonce, in characters; each must be visible ASCII (`!` to `~`).
+pub const NONCE_MAX_CHARS: usize = 64;
+
+/// Longest user name, in characters.
+pub const USERNAME_MAX_CHARS: usize = 64;
+/// Longest display name, in characters.
+pub const DISPLAY_NAME_MAX_CHARS: usize = 80;
+/// Shortest password, in characters.
+pub const PASSWORD_MIN_CHARS: usize = 8;
+/// Longest password, in bytes of UTF-8.
+pub const PASSWORD_MAX_BYTES: usize = 1024;
+/// Longest device description, in characters. A longer `User-Agent` is cut.
+pub const DEVICE_MAX_CHARS: usize = 200;
+
+/// Longest channel name, in characters.
+pub const CHANNEL_NAME_MAX_CHARS: usize = 80;
+/// Longest topic, in characters.
+pub const TOPIC_MAX_CHARS: usize = 250;
+/// Most members of a channel.
+pub const CHANNEL_MEMBERS_MAX: usize = 10_000;
+/// Most channels a user can be a member of.
+pub const CHANNELS_PER_USER_MAX: usize = 1_000;
+/// Most clients (devices, tokens) of one user; the longest unused one ends when a new one logs in.
+pub const CLIENTS_PER_USER_MAX: usize = 100;
+/// Most open sockets of one user.
+pub const SOCKETS_PER_USER_MAX: usize = 100;
+
+/// Longest emoji of a reaction, in bytes of UTF-8. Families and flags with tags fit.
+pub const EMOJI_MAX_BYTES: usize = 64;
+/// Most different emoji on one message.
+pub const REACTIONS_PER_MESSAGE_MAX: usize = 50;
+
+/// Messages on a page when the request names no limit.
+pub const PAGE_DEFAULT: usize = 50;
+/// Most messages on a page.
+pub const PAGE_MAX: usize = 200;
+/// Most events in one answer of the raw log.
+pub const EVENTS_PAGE_MAX: usize = 1_000;
+/// Most users in one answer of the look-up.
+pub const USERS_PAGE_MAX: usize = 200;
+/// Users in one answer of the look-up when the request names no limit.
+pub const USERS_PAGE_DEFAULT: usize = 50;
+/// Most public channels in one answer of `discover`.
+pub const DISCOVER_MAX: usize = 500;
+
+/// Events a client may be behind and still be caught up on its socket; past it, it is `reset`.
+pub const RESUME_MAX_EVENTS: u64 = 1_000;
+/// Most frames that wait in one socket's egress queue.
+pub const EGRESS_MAX_FRAMES: usize = 4_096;
+/// Most bytes that wait in one socket's egress queue.
+pub const EGRESS_MAX_BYTES: usize = 4 * 1024 * 1024;
+/// Seconds between two heartbeats of the server; after two missed the socket is dead.
+pub const HEARTBEAT_SECONDS: u64 = 25;
+/// Seconds a WebSocket ticket can be used for.
+pub const TICKET_SECONDS: u64 = 30;
+/// Members up to which a channel's read positions and presence are told to all its members; in
+/// larger ones they go to the reader's own clients alone, since they would cost members².
+pub const EPHEMERAL_AUDIENCE_MAX: usize = 256;
+/// Least milliseconds between two `typing` frames of one user in one channel that are passed on.
+pub const TYPING_INTERVAL_MS: u64 = 2_000;
+/// Milliseconds for which a `typing` frame holds true.
+pub const TYPING_SHOWN_MS: u64 = 6_000;

@@ -1,0 +1,170 @@
+//! Every URL of the API, once. Functions are what callers ask for; the constants with `{…}` are
+//! what the server's router matches.
+
+use crate::{ChannelId, ClientId, MessageId, Seq, UserId};
+
+/// Sign up.
+pub const USER: &str = "/api/user";
+/// Log in.
+pub const LOGIN: &str = "/api/login";
+/// Log out.
+pub const LOGOUT: &str = "/api/logout";
+/// What the entrance needs to know.
+pub const SETUP: &str = "/api/setup";
+/// A ticket for a WebSocket.
+pub const TICKET: &str = "/api/ticket";
+/// Oneself.
+pub const ME: &str = "/api/me";
+/// One's clients.
+pub const CLIENTS: &str = "/api/clients";
+/// One client.
+pub const CLIENT: &str = "/api/clients/{clientId}";
+/// Looking users up.
+pub const USERS: &str = "/api/users";
+/// One user.
+pub const USER_BY_ID: &str = "/api/users/{userId}";
+/// Create a channel.
+pub const CREATE_CHANNEL: &str = "/api/create_channel";
+/// My channels, or the public ones.
+pub const CHANNELS: &str = "/api/channels";
+/// One channel.
+pub const CHANNEL: &str = "/api/channels/{channelId}";
+/// One membership.
+pub const MEMBER: &str = "/api/channels/{channelId}/members/{userId}";
+/// Pages of messages; posting.
+pub const MESSAGES: &str = "/api/channels/{channelId}/messages";
+/// One message.
+pub const MESSAGE: &str = "/api/channels/{channelId}/messages/{messageId}";
+/// One reaction.
+pub const REACTION: &str = "/api/channels/{channelId}/messages/{messageId}/reactions/{emoji}";
+/// The raw log.
+pub const EVENTS: &str = "/api/channels/{channelId}/events";
+/// One's read position.
+pub const READ: &str = "/api/channels/{channelId}/read";
+/// A socket of one channel.
+pub const WS_JOIN_CHANNEL: &str = "/ws/join_channel";
+/// A socket of all one's channels.
+pub const WS: &str = "/api/ws";
+/// The OpenAPI document.
+pub const OPENAPI: &str = "/api/openapi.json";
+/// The page to try it.
+pub const DOCS: &str = "/api/docs";
+/// Does the process answer?
+pub const HEALTHZ: &str = "/healthz";
+/// Does the storage answer?
+pub const READYZ: &str = "/readyz";
+/// Figures for Prometheus.
+pub const METRICS: &str = "/metrics";
+/// A channel's page in the browser.
+pub const CHANNEL_PAGE: &str = "/c/{channelId}";
+/// A channel's page in the browser, around one message.
+pub const MESSAGE_PAGE: &str = "/c/{channelId}/{seq}";
+
+/// One of one's clients.
+pub fn client(client: ClientId) -> String {
+    fill(CLIENT, &[&client.to_string()])
+}
+
+/// One user.
+pub fn user(user: UserId) -> String {
+    fill(USER_BY_ID, &[&user.to_string()])
+}
+
+/// One channel.
+pub fn channel(channel: ChannelId) -> String {
+    fill(CHANNEL, &[&channel.to_string()])
+}
+
+/// A user's membership of a channel.
+pub fn member(channel: ChannelId, user: UserId) -> String {
+    fill(MEMBER, &[&channel.to_string(), &user.to_string()])
+}
+
+/// A channel's messages.
+pub fn messages(channel: ChannelId) -> String {
+    fill(MESSAGES, &[&channel.to_string()])
+}
+
+/// One message.
+pub fn message(channel: ChannelId, message: MessageId) -> String {
+    fill(MESSAGE, &[&channel.to_string(), &message.to_string()])
+}
+
+/// One's reaction to a message.
+pub fn reaction(channel: ChannelId, message: MessageId, emoji: &str) -> String {
+    fill(REACTION, &[&channel.to_string(), &message.to_string(), &percent_encode(emoji)])
+}
+
+/// A channel's raw log.
+pub fn events(channel: ChannelId) -> String {
+    fill(EVENTS, &[&channel.to_string()])
+}
+
+/// One's read position in a channel.
+pub fn read(channel: ChannelId) -> String {
+    fill(READ, &[&channel.to_string()])
+}
+
+/// A channel's page in the browser.
+pub fn channel_page(channel: ChannelId) -> String {
+    fill(CHANNEL_PAGE, &[&channel.to_string()])
+}
+
+/// The socket of one channel, with everything after `after` replayed first.
+pub fn ws_join_channel(channel: ChannelId, client: ClientId, after: Option<Seq>) -> String {
+    let mut url = [WS_JOIN_CHANNEL, "?channelId=", &channel.to_string()].concat();
+    url.push_str("&clientId=");
+    url.push_str(&client.to_string());
+    if let Some(seq) = after {
+        url.push_str("&after=");
+        url.push_str(&seq.to_string());
+    }
+    url
+}
+
+/// The socket of all one's channels.
+pub fn ws(client: ClientId) -> String {
+    [WS, "?clientId=", &client.to_string()].concat()
+}
+
+/// Text as one segment of a path or one value of a query.
+pub fn percent_encode(text: &str) -> String {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    let mut out = String::with_capacity(text.len() * 3);
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(byte as char);
+        } else {
+            out.push('%');
+            out.push(HEX[usize::from(byte >> 4)] as char);
+            out.push(HEX[usize::from(byte & 15)] as char);
+        }
+    }
+    out
+}
+
+fn fill(pattern: &str, values: &[&str]) -> String {
+    let mut out = String::with_capacity(pattern.len() + 64);
+    let mut values = values.iter();
+    for part in pattern.split('/').skip(1) {
+        out.push('/');
+        out.push_str(if part.starts_with('{') { values.next().unwrap_or(&part) } else { part });
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn paths_are_filled_in_order() {
+        let (c, m) = (ChannelId(Uuid::nil()), MessageId(Uuid::max()));
+        assert_eq!(
+            reaction(c, m, "👍"),
+            "/api/channels/00000000-0000-0000-0000-000000000000/messages/\
+             ffffffff-ffff-ffff-ffff-ffffffffffff/reactions/%F0%9F%91%8D"
+        );
+    }
+}
