@@ -1,0 +1,160 @@
+//! Single elements: focus, dialogs, fields, attributes of what was clicked.
+
+use super::page::document;
+use wasm_bindgen::JsCast;
+use web_sys::{
+    Element, Event, EventTarget, HtmlDialogElement, HtmlElement, HtmlInputElement,
+    HtmlTextAreaElement,
+};
+
+fn by_id(id: &str) -> Option<Element> {
+    document()?.get_element_by_id(id)
+}
+
+/// Removes the element with this id, if there is one.
+pub fn remove(id: &str) {
+    if let Some(element) = by_id(id) {
+        element.remove();
+    }
+}
+
+/// Moves the focus to the first element that the selector finds. Tells whether there is one.
+pub fn focus(selector: &str) -> bool {
+    let found = document().and_then(|document| document.query_selector(selector).ok()?);
+    let element = found.and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    element.is_some_and(|element| element.focus().is_ok())
+}
+
+/// Whether the focus is within an element that the selector finds.
+pub fn focus_within(selector: &str) -> bool {
+    let active = document().and_then(|document| document.active_element());
+    active.is_some_and(|element| element.closest(selector).is_ok_and(|found| found.is_some()))
+}
+
+/// Whether the focus is where people write, so that single keys are text.
+pub fn is_writing() -> bool {
+    focus_within("input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable]")
+}
+
+/// Opens a dialog above everything else; the browser keeps the focus in it.
+pub fn show_modal(id: &str) {
+    let dialog = by_id(id).and_then(|element| element.dyn_into::<HtmlDialogElement>().ok());
+    if let Some(dialog) = dialog.filter(|dialog| !dialog.open()) {
+        // Fails only for a dialog that is open or not in the page.
+        let _ = dialog.show_modal();
+    }
+}
+
+/// Closes a dialog; the browser gives the focus back to what had it.
+pub fn close_dialog(id: &str) {
+    if let Some(dialog) = by_id(id).and_then(|element| element.dyn_into::<HtmlDialogElement>().ok())
+    {
+        dialog.close();
+    }
+}
+
+/// Whether a dialog is open.
+pub fn is_dialog_open() -> bool {
+    document().is_some_and(|document| {
+        document.query_selector("dialog[open]").is_ok_and(|found| found.is_some())
+    })
+}
+
+/// What a text field holds.
+pub fn value(id: &str) -> String {
+    by_id(id).map(|element| element_value(&element)).unwrap_or_default()
+}
+
+fn element_value(element: &Element) -> String {
+    if let Some(area) = element.dyn_ref::<HtmlTextAreaElement>() {
+        return area.value();
+    }
+    element.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value).unwrap_or_default()
+}
+
+/// Puts a text into a text field, with the cursor at its end.
+pub fn set_value(id: &str, text: &str) {
+    match by_id(id).and_then(|element| element.dyn_into::<HtmlTextAreaElement>().ok()) {
+        Some(area) => area.set_value(text),
+        None => {
+            let input = by_id(id).and_then(|element| element.dyn_into::<HtmlInputElement>().ok());
+            if let Some(input) = input {
+                input.set_value(text);
+            }
+        }
+    }
+    autogrow(id);
+}
+
+/// Makes a text area as high as its text, where the style sheet alone can't.
+pub fn autogrow(id: &str) {
+    let Some(area) = by_id(id).and_then(|e| e.dyn_into::<HtmlTextAreaElement>().ok()) else {
+        return;
+    };
+    let style = area.style();
+    if style.get_property_value("field-sizing").is_ok_and(|value| !value.is_empty())
+        || has_field_sizing(&area)
+    {
+        return;
+    }
+    // Failing here leaves the area as high as it was.
+    let _ = style.set_property("height", "auto");
+    let _ = style.set_property("height", &[&area.scroll_height().to_string(), "px"].concat());
+}
+
+fn has_field_sizing(area: &HtmlTextAreaElement) -> bool {
+    js_sys::Reflect::has(&area.style(), &"fieldSizing".into()).unwrap_or(false)
+}
+
+/// The field that an event happened in: its value.
+pub fn event_value(event: &Event) -> String {
+    let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    element.map(|element| element_value(&element)).unwrap_or_default()
+}
+
+/// Whether the box that an event happened in is ticked.
+pub fn event_checked(event: &Event) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+    target.is_some_and(|input| input.checked())
+}
+
+/// The value of an attribute of the nearest element around the event's target that has it.
+pub fn nearest(target: Option<EventTarget>, attribute: &str) -> Option<String> {
+    let element = target?.dyn_into::<Element>().ok()?;
+    let found = element.closest(&["[", attribute, "]"].concat()).ok()??;
+    found.get_attribute(attribute)
+}
+
+/// The value of a named field of the form with this id.
+pub fn field(form: &str, name: &str) -> String {
+    let selector = ["#", form, " [name=\"", name, "\"]"].concat();
+    let found = document().and_then(|document| document.query_selector(&selector).ok()?);
+    found.map(|element| element_value(&element)).unwrap_or_default()
+}
+
+/// The value of the chosen one among radio buttons of a name.
+pub fn chosen(name: &str) -> Option<String> {
+    let selector = ["input[name=\"", name, "\"]:checked"].concat();
+    let found = document()?.query_selector(&selector).ok()??;
+    Some(element_value(&found))
+}
+
+/// Moves the focus to the next one of the elements that the selector finds, from the one that has
+/// it or holds it, `by` steps on; stays at the ends.
+pub fn focus_step(selector: &str, by: i32) -> bool {
+    let Some(document) = document() else { return false };
+    let Ok(list) = document.query_selector_all(selector) else { return false };
+    let active = document.active_element();
+    let len = list.length() as i32;
+    let at = (0..len).find(|at| {
+        let node = list.item(*at as u32);
+        node.is_some_and(|node| node.contains(active.as_deref()))
+    });
+    let to = match at {
+        Some(at) => (at + by).clamp(0, len - 1),
+        None if by < 0 => len - 1,
+        None => 0,
+    };
+    let node = list.item(to as u32).and_then(|node| node.dyn_into::<HtmlElement>().ok());
+    node.is_some_and(|node| node.focus().is_ok())
+}

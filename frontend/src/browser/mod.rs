@@ -1,0 +1,10 @@
+//! Everything of the browser that isn't the network: the leaf where `web-sys` lives. Thin
+//! functions that say what they do; what they are used for is decided above.
+
+pub mod clipboard;
+pub mod clock;
+pub mod dom;
+pub mod page;
+pub mod random;
+pub mod scroll;
+pub mod storage;

@@ -1,0 +1,49 @@
+//! One verb for everything that people can do. Components call these and know nothing of the
+//! network, the storage or the state behind them.
+
+pub mod account;
+pub mod channels;
+pub mod messages;
+pub mod reading;
+mod ui;
+
+pub use ui::{Confirm, Dialog, Land, Toast, Ui};
+
+use crate::net::Net;
+use crate::net::rest::Failure;
+use crate::store::Store;
+use leptos::prelude::*;
+
+/// All that a component needs, once somebody is inside. A handle: copying it copies nothing.
+#[derive(Clone, Copy)]
+pub struct Ctx {
+    /// What the page knows.
+    pub store: Store,
+    /// The network.
+    pub net: Net,
+    /// What is open, chosen and shown.
+    pub ui: Ui,
+}
+
+impl Ctx {
+    /// The context of the component that is being made. Only inside `pages::inside`.
+    pub fn get() -> Self {
+        expect_context()
+    }
+
+    /// Tells people what went wrong.
+    pub fn complain(self, text: &str) {
+        self.ui.toast(text, true);
+    }
+
+    /// Tells people what went wrong with a call; gives what came of it otherwise.
+    pub fn check<T>(self, result: Result<T, Failure>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(failure) => {
+                self.complain(failure.say());
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! What is open, chosen and shown: the part of the page that no server needs to know.
+
+use crate::keep;
+use leptos::prelude::*;
+use shared::{ChannelId, MessageId, Seq, UserId};
+
+/// A dialog that stands above the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dialog {
+    /// Create a channel, with these people picked already.
+    Create(Vec<UserId>),
+    /// Browse the public channels.
+    Browse,
+    /// Pick somebody to talk to, or a channel to go to.
+    Switcher,
+    /// Settings.
+    Settings,
+    /// All shortcuts.
+    Shortcuts,
+    /// Change the channel's name and topic.
+    EditChannel(ChannelId),
+    /// Add people to the channel.
+    AddPeople(ChannelId),
+    /// Ask before something that can't be undone.
+    Confirm(Confirm),
+}
+
+/// What can't be undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirm {
+    /// Delete a message.
+    DeleteMessage(ChannelId, MessageId),
+    /// Leave a channel.
+    Leave(ChannelId),
+    /// Delete a channel for everyone.
+    DeleteChannel(ChannelId),
+    /// Remove somebody.
+    Remove(ChannelId, UserId),
+}
+
+/// Where the feed shall stand once its rows are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Land {
+    /// At the end.
+    End,
+    /// At the "New" line, or at the end when there is none.
+    New,
+    /// At this message.
+    Seq(Seq),
+}
+
+/// A short note that goes away by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    /// Which one.
+    pub id: u32,
+    /// What it says.
+    pub text: String,
+    /// Whether something went wrong.
+    pub error: bool,
+}
+
+/// The signals of what is open, chosen and shown.
+#[derive(Clone, Copy)]
+pub struct Ui {
+    /// The dialog above the page.
+    pub dialog: RwSignal<Option<Dialog>>,
+    /// Notes.
+    pub toasts: RwSignal<Vec<Toast>>,
+    /// Whether the details pane is open.
+    pub details: RwSignal<bool>,
+    /// The address to go to.
+    pub go: RwSignal<Option<String>>,
+    /// The key of the row that is being edited.
+    pub editing: RwSignal<Option<String>>,
+    /// The message that the composer answers.
+    pub reply: RwSignal<Option<MessageId>>,
+    /// The key of the row whose toolbar is held open, and whether its quick reactions are.
+    pub tools: RwSignal<Option<(String, bool)>>,
+    /// The key of the row that the keyboard is at.
+    pub row: RwSignal<Option<String>>,
+    /// The seq of the row that is pointed out.
+    pub highlight: RwSignal<Option<Seq>>,
+    /// Whether the feed shows its end.
+    pub at_end: RwSignal<bool>,
+    /// How many messages came below what is shown.
+    pub missed: RwSignal<u32>,
+    /// Where the feed shall stand.
+    pub land: StoredValue<Option<Land>>,
+    /// Whether shortcuts of a single key are on.
+    pub single_keys: RwSignal<bool>,
+    /// A text that shall stand in the composer.
+    pub compose: RwSignal<Option<String>>,
+}
+
+impl Ui {
+    /// Nothing is open.
+    pub fn new() -> Self {
+        Self {
+            dialog: RwSignal::new(None),
+            toasts: RwSignal::new(Vec::new()),
+            details: RwSignal::new(false),
+            go: RwSignal::new(None),
+            editing: RwSignal::new(None),
+            reply: RwSignal::new(None),
+            tools: RwSignal::new(None),
+            row: RwSignal::new(None),
+            highlight: RwSignal::new(None),
+            at_end: RwSignal::new(true),
+            missed: RwSignal::new(0),
+            land: StoredValue::new(None),
+            single_keys: RwSignal::new(keep::single_keys()),
+            compose: RwSignal::new(None),
+        }
+    }
+
+    /// Shows a note; it goes away by itself.
+    pub fn toast(self, text: &str, error: bool) {
+        let mut id = 0;
+        self.toasts.try_update(|toasts| {
+            id = toasts.last().map_or(0, |toast| toast.id.wrapping_add(1));
+            toasts.retain(|toast| toast.text != text);
+            toasts.push(Toast { id, text: text.to_owned(), error });
+            if toasts.len() > 3 {
+                toasts.remove(0);
+            }
+        });
+        let shown = std::time::Duration::from_secs(if error { 8 } else { 3 });
+        set_timeout(move || self.dismiss(id), shown);
+    }
+
+    /// Takes a note away.
+    pub fn dismiss(self, id: u32) {
+        self.toasts.try_update(|toasts| toasts.retain(|toast| toast.id != id));
+    }
+
+    /// Opens a dialog.
+    pub fn open(self, dialog: Dialog) {
+        self.dialog.set(Some(dialog));
+    }
+
+    /// Goes to a path of this page.
+    pub fn go_to(self, path: String) {
+        let _ = self.go.try_set(Some(path));
+    }
+
+    /// The next rows that are drawn shall be shown from here.
+    pub fn land_at(self, land: Land) {
+        self.land.try_set_value(Some(land));
+    }
+}
+
+impl Default for Ui {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,107 @@
+//! What the browser keeps for a user through a closed tab: the outbox, an entry under a key of its
+//! own so that two tabs don't undo each other; drafts; the last channel; and what was chosen in
+//! the settings.
+
+use crate::browser::storage::{self, StorageFull};
+use crate::state::Draft;
+use crate::state::outbox::Entry;
+use serde::{Deserialize, Serialize};
+use shared::{ChannelId, MessageId, UserId};
+use std::collections::HashMap;
+
+/// What people are told when the browser's storage takes nothing more.
+pub const FULL: &str = "This browser's storage is full, so the message could not be kept safe. It stays in the box.";
+
+#[derive(Serialize, Deserialize)]
+struct SavedDraft {
+    text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reply: Option<MessageId>,
+}
+
+fn key(kind: &str, me: UserId, rest: &str) -> String {
+    ["hubbub.", kind, ".", &me.to_string(), ".", rest].concat()
+}
+
+/// Keeps an entry of the outbox as it is.
+///
+/// # Errors
+/// When the storage is full.
+pub fn put_entry(me: UserId, entry: &Entry) -> Result<(), StorageFull> {
+    storage::set(&key("outbox", me, &entry.nonce), &entry.to_json())
+}
+
+/// The entry is at the server, or discarded.
+pub fn remove_entry(me: UserId, nonce: &str) {
+    storage::remove(&key("outbox", me, nonce));
+}
+
+/// What an earlier page left in the outbox.
+pub fn entries(me: UserId) -> Vec<Entry> {
+    let kept = storage::all(&key("outbox", me, ""));
+    kept.iter().filter_map(|(_, json)| Entry::from_json(json)).collect()
+}
+
+/// Keeps a draft; an empty one is forgotten.
+///
+/// # Errors
+/// When the storage is full.
+pub fn put_draft(me: UserId, channel: ChannelId, draft: &Draft) -> Result<(), StorageFull> {
+    let key = key("draft", me, &channel.to_string());
+    if draft.text.is_empty() && draft.reply_to.is_none() {
+        storage::remove(&key);
+        return Ok(());
+    }
+    let saved = SavedDraft { text: draft.text.clone(), reply: draft.reply_to };
+    // Two plain fields: writing them to a String can't fail.
+    storage::set(&key, &serde_json::to_string(&saved).unwrap_or_default())
+}
+
+/// What was typed and not sent.
+pub fn drafts(me: UserId) -> HashMap<ChannelId, Draft> {
+    let kept = storage::all(&key("draft", me, ""));
+    let read = kept.iter().filter_map(|(channel, json)| {
+        let saved: SavedDraft = serde_json::from_str(json).ok()?;
+        Some((channel.parse().ok()?, Draft { text: saved.text, reply_to: saved.reply }))
+    });
+    read.collect()
+}
+
+/// Remembers the channel that was open last. Losing it costs a click, so a full storage is fine.
+pub fn set_last_channel(me: UserId, channel: ChannelId) {
+    let _ = storage::set(&key("last", me, ""), &channel.to_string());
+}
+
+/// The channel that was open last.
+pub fn last_channel(me: UserId) -> Option<ChannelId> {
+    storage::get(&key("last", me, ""))?.parse().ok()
+}
+
+/// The chosen look: `light`, `dark`, or nothing to follow the system.
+pub fn theme() -> Option<String> {
+    storage::get("hubbub.theme").filter(|theme| theme == "light" || theme == "dark")
+}
+
+/// Remembers the chosen look. A full storage forgets it with the tab, and nothing else happens.
+pub fn set_theme(theme: Option<&str>) {
+    match theme {
+        Some(theme) => {
+            let _ = storage::set("hubbub.theme", theme);
+        }
+        None => storage::remove("hubbub.theme"),
+    }
+}
+
+/// Whether shortcuts of a single key are on.
+pub fn single_keys() -> bool {
+    storage::get("hubbub.keys").is_none()
+}
+
+/// Remembers whether shortcuts of a single key are on.
+pub fn set_single_keys(on: bool) {
+    if on {
+        storage::remove("hubbub.keys");
+    } else {
+        let _ = storage::set("hubbub.keys", "off");
+    }
+}

@@ -1,0 +1,140 @@
+//! Fetches what the state lacks and puts it in: pages of messages, the list of channels, users.
+
+use super::driver::Net;
+use super::rest::{self, Failure, Place};
+use crate::browser::clock;
+use leptos::prelude::{GetUntracked, Set};
+use crate::state::room::Room;
+use crate::state::{Changes, State, Want};
+use shared::api::messages::MessagePage;
+use shared::{ChannelId, UserId};
+use std::collections::BTreeMap;
+
+/// Messages on a page.
+const PAGE: usize = 60;
+
+/// Loads a page of a channel: the newest and those around a place start anew, the others extend
+/// what is there. Nothing happens while another page of the channel is on its way.
+///
+/// # Errors
+/// When the server says no or doesn't answer; the window stays as it was.
+pub async fn page(net: Net, channel: ChannelId, place: Place) -> Result<(), Failure> {
+    let mut busy = false;
+    net.store().write(|state| {
+        let room = state.room_mut(channel, clock::now());
+        busy = std::mem::replace(&mut room.loading, true);
+        Changes::default()
+    });
+    if busy {
+        return Ok(());
+    }
+    let page = rest::page(channel, place, PAGE).await;
+    let mut failure = None;
+    net.store().write(|state| {
+        let room = state.room_mut(channel, clock::now());
+        room.loading = false;
+        match page {
+            Ok(page) => take(state, channel, place, page),
+            Err(why) => {
+                failure = Some(why);
+                Changes { rows: true, ..Changes::default() }
+            }
+        }
+    });
+    net.settle();
+    failure.map_or(Ok(()), Err)
+}
+
+fn take(state: &mut State, channel: ChannelId, place: Place, page: MessagePage) -> Changes {
+    let mut changes = Changes { rows: state.open == Some(channel), ..Changes::default() };
+    for message in &page.messages {
+        if state.people.ask(message.user_id) {
+            changes.wants.push(Want::User(message.user_id));
+        }
+    }
+    let head = page.head_seq;
+    changes.channels = state.channels.advance(channel, head);
+    let known = state.channels.get(channel).map_or(head, |channel| channel.head);
+    let Some(room) = state.rooms.get_mut(&channel) else { return changes };
+    extend(room, place, page);
+    let cursor = room.timeline.cursor();
+    if cursor < known {
+        // It moved on between the answer and now.
+        room.filling = true;
+        changes.wants.push(Want::Resume(BTreeMap::from([(channel, cursor)])));
+    }
+    state.outbox.settle(channel, cursor);
+    changes
+}
+
+fn extend(room: &mut Room, place: Place, page: MessagePage) {
+    match place {
+        Place::Newest | Place::Around(_) => room.timeline.reset(page),
+        Place::Before(_) => {
+            room.timeline.prepend(page);
+            room.trim_end();
+        }
+        Place::After(_) => {
+            room.timeline.append(page);
+            room.trim_start();
+        }
+    }
+}
+
+/// Loads the list of channels and everybody whose names it needs.
+///
+/// # Errors
+/// When the server says no or doesn't answer; the list stays as it was.
+pub async fn channels(net: Net) -> Result<(), Failure> {
+    let store = net.store();
+    let list = rest::channels().await?.channels;
+    store.write(|state| {
+        let mut changes = Changes { channels: true, ..Changes::default() };
+        // The names of conversations are their people's; the members of rooms can wait.
+        let named = list.iter().filter(|info| info.name.is_none());
+        for user in named.flat_map(|info| info.user_ids.iter().take(8)) {
+            if state.people.ask(*user) {
+                changes.wants.push(Want::User(*user));
+            }
+        }
+        state.channels.replace(list);
+        changes
+    });
+    if store.ready.try_get_untracked() == Some(false) {
+        let _ = store.ready.try_set(true);
+    }
+    net.settle();
+    Ok(())
+}
+
+/// Loads the users whose names start like the query.
+///
+/// # Errors
+/// When the server says no or doesn't answer.
+pub async fn users(net: Net, query: &str) -> Result<(), Failure> {
+    let users = rest::users(query).await?.users;
+    net.store().write(|state| {
+        let mut people = false;
+        for user in users {
+            people |= state.people.put(user);
+        }
+        Changes { people, channels: people, rows: people, ..Changes::default() }
+    });
+    Ok(())
+}
+
+/// Loads one user.
+pub async fn user(net: Net, user: UserId) {
+    let info = rest::user(user).await;
+    net.store().write(|state| match info {
+        Ok(info) => {
+            let people = state.people.put(info);
+            Changes { people, channels: people, ..Changes::default() }
+        }
+        Err(_) => {
+            // The next thing that names the user asks again.
+            state.people.unask(user);
+            Changes::default()
+        }
+    });
+}

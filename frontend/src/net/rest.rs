@@ -1,0 +1,219 @@
+//! The calls of the REST API, one function each. Paths are `shared::paths`' alone; errors are the
+//! server's problems or the missing network.
+
+use gloo_net::http::{Method, RequestBuilder};
+use serde::{Serialize, de::DeserializeOwned};
+use shared::api::account::{Clients, LogIn, Me, Session, Setup, SignUp, UpdateMe, Users};
+use shared::api::channels::{Channels, CreateChannel, UpdateChannel};
+use shared::api::messages::{EditMessage, MessagePage};
+use shared::{
+    ChannelId, ChannelInfo, ClientId, ErrorCode, MessageId, Problem, Seq, UserId, UserInfo, paths,
+};
+
+/// Why a call failed.
+#[derive(Debug, Clone)]
+pub enum Failure {
+    /// The server can't be reached, or what came is not from it.
+    Unreachable,
+    /// The server said no.
+    Refused(Box<Problem>),
+}
+
+impl Failure {
+    /// What to tell people.
+    pub fn say(&self) -> &str {
+        match self {
+            Self::Unreachable => "The server does not answer. Try again in a moment.",
+            Self::Refused(problem) => match problem.errors.first() {
+                Some(first) => &first.detail,
+                None => &problem.detail,
+            },
+        }
+    }
+
+    /// The server's code, if it said one.
+    pub fn code(&self) -> Option<ErrorCode> {
+        match self {
+            Self::Unreachable => None,
+            Self::Refused(problem) => Some(problem.code),
+        }
+    }
+}
+
+async fn fetch(method: Method, path: &str, body: Option<String>) -> Result<String, Failure> {
+    let builder = RequestBuilder::new(path).method(method);
+    let request = match body {
+        Some(body) => builder.header("content-type", "application/json").body(body),
+        None => builder.build(),
+    };
+    let request = request.map_err(|_| Failure::Unreachable)?;
+    let response = request.send().await.map_err(|_| Failure::Unreachable)?;
+    let text = response.text().await.map_err(|_| Failure::Unreachable)?;
+    if response.ok() {
+        return Ok(text);
+    }
+    match serde_json::from_str::<Problem>(&text) {
+        Ok(problem) => Err(Failure::Refused(Box::new(problem))),
+        Err(_) => Err(Failure::Unreachable),
+    }
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+    serde_json::from_str(text).map_err(|_| Failure::Unreachable)
+}
+
+fn write<T: Serialize>(body: &T) -> Option<String> {
+    serde_json::to_string(body).ok()
+}
+
+async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
+    read(&fetch(Method::GET, path, None).await?)
+}
+
+/// What the entrance needs to know.
+pub async fn setup() -> Result<Setup, Failure> {
+    get(paths::SETUP).await
+}
+
+/// Oneself; refused with `not_logged_in` when nobody is logged in.
+pub async fn me() -> Result<Me, Failure> {
+    get(paths::ME).await
+}
+
+/// Signs up. The cookie is set by the answer.
+pub async fn sign_up(body: &SignUp) -> Result<Session, Failure> {
+    read(&fetch(Method::POST, paths::USER, write(body)).await?)
+}
+
+/// Logs in. The cookie is set by the answer.
+pub async fn log_in(body: &LogIn) -> Result<Session, Failure> {
+    read(&fetch(Method::POST, paths::LOGIN, write(body)).await?)
+}
+
+/// Logs this client out.
+pub async fn log_out() -> Result<(), Failure> {
+    fetch(Method::POST, paths::LOGOUT, None).await.map(drop)
+}
+
+/// Changes oneself.
+pub async fn update_me(body: &UpdateMe) -> Result<(), Failure> {
+    fetch(Method::PATCH, paths::ME, write(body)).await.map(drop)
+}
+
+/// One's clients.
+pub async fn clients() -> Result<Clients, Failure> {
+    get(paths::CLIENTS).await
+}
+
+/// Ends one of one's clients.
+pub async fn revoke(client: ClientId) -> Result<(), Failure> {
+    fetch(Method::DELETE, &paths::client(client), None).await.map(drop)
+}
+
+/// Users whose name has a word that starts like the query; everybody for an empty one.
+pub async fn users(query: &str) -> Result<Users, Failure> {
+    let mut path = [paths::USERS, "?limit=200"].concat();
+    if !query.is_empty() {
+        path.push_str("&query=");
+        path.push_str(&paths::percent_encode(query));
+    }
+    get(&path).await
+}
+
+/// One user.
+pub async fn user(user: UserId) -> Result<UserInfo, Failure> {
+    get(&paths::user(user)).await
+}
+
+/// One's channels.
+pub async fn channels() -> Result<Channels, Failure> {
+    get(paths::CHANNELS).await
+}
+
+/// The public channels.
+pub async fn discover() -> Result<Channels, Failure> {
+    get(&[paths::CHANNELS, "?discover=true"].concat()).await
+}
+
+/// One channel.
+pub async fn channel(channel: ChannelId) -> Result<ChannelInfo, Failure> {
+    get(&paths::channel(channel)).await
+}
+
+/// Creates a channel, or finds the direct conversation.
+pub async fn create_channel(body: &CreateChannel) -> Result<ChannelInfo, Failure> {
+    read(&fetch(Method::POST, paths::CREATE_CHANNEL, write(body)).await?)
+}
+
+/// Changes a channel's name, topic or visibility.
+pub async fn update_channel(channel: ChannelId, body: &UpdateChannel) -> Result<(), Failure> {
+    fetch(Method::PATCH, &paths::channel(channel), write(body)).await.map(drop)
+}
+
+/// Deletes a channel for everyone.
+pub async fn delete_channel(channel: ChannelId) -> Result<(), Failure> {
+    fetch(Method::DELETE, &paths::channel(channel), None).await.map(drop)
+}
+
+/// Makes a user a member: oneself to join a public channel.
+pub async fn add_member(channel: ChannelId, user: UserId) -> Result<(), Failure> {
+    fetch(Method::PUT, &paths::member(channel, user), None).await.map(drop)
+}
+
+/// Removes a member: oneself to leave.
+pub async fn remove_member(channel: ChannelId, user: UserId) -> Result<(), Failure> {
+    fetch(Method::DELETE, &paths::member(channel, user), None).await.map(drop)
+}
+
+/// A part of a channel's history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The newest messages.
+    Newest,
+    /// The messages around this seq.
+    Around(Seq),
+    /// The messages right before this seq.
+    Before(Seq),
+    /// The messages right after this seq.
+    After(Seq),
+}
+
+/// A page of a channel's messages.
+pub async fn page(channel: ChannelId, place: Place, limit: usize) -> Result<MessagePage, Failure> {
+    let (name, seq) = match place {
+        Place::Newest => ("", 0),
+        Place::Around(seq) => ("&around=", seq),
+        Place::Before(seq) => ("&before=", seq),
+        Place::After(seq) => ("&after=", seq),
+    };
+    let mut path = [&paths::messages(channel), "?limit=", &limit.to_string(), name].concat();
+    if place != Place::Newest {
+        path.push_str(&seq.to_string());
+    }
+    get(&path).await
+}
+
+/// Changes the text of one's own message.
+pub async fn edit(
+    channel: ChannelId,
+    message: MessageId,
+    body: &EditMessage,
+) -> Result<(), Failure> {
+    fetch(Method::PATCH, &paths::message(channel, message), write(body)).await.map(drop)
+}
+
+/// Deletes a message.
+pub async fn delete(channel: ChannelId, message: MessageId) -> Result<(), Failure> {
+    fetch(Method::DELETE, &paths::message(channel, message), None).await.map(drop)
+}
+
+/// Sets a reaction or takes it back.
+pub async fn react(
+    channel: ChannelId,
+    message: MessageId,
+    emoji: &str,
+    on: bool,
+) -> Result<(), Failure> {
+    let method = if on { Method::PUT } else { Method::DELETE };
+    fetch(method, &paths::reaction(channel, message, emoji), None).await.map(drop)
+}

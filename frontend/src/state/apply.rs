@@ -1,0 +1,252 @@
+//! What each frame of the server does to the state. Every frame has its arm: a new one doesn't
+//! compile until somebody has thought about it.
+
+use super::changes::{Arrival, Changes, Want};
+use super::rows::mentions;
+use super::{State, outbox::SendState};
+use shared::timeline::Applied;
+use shared::{
+    Ack, ChannelChange, ChannelEvent, ChannelFrame, ChannelId, Rejected, Reset, ServerMessage,
+    Welcome,
+};
+use std::collections::BTreeMap;
+
+impl State {
+    /// Takes one frame. `now` is in milliseconds of a clock that never goes back.
+    pub fn apply(&mut self, frame: ServerMessage, now: u64) -> Changes {
+        match frame {
+            ServerMessage::Welcome(welcome) => self.welcome(welcome),
+            ServerMessage::Message(event) => self.event(ChannelEvent::Message(event)),
+            ServerMessage::Edited(event) => self.event(ChannelEvent::Edited(event)),
+            ServerMessage::Deleted(event) => self.event(ChannelEvent::Deleted(event)),
+            ServerMessage::Reacted(event) => self.event(ChannelEvent::Reacted(event)),
+            ServerMessage::Member(event) => self.event(ChannelEvent::Member(event)),
+            ServerMessage::Channel(frame) => self.channel(frame),
+            ServerMessage::Ack(ack) => self.ack(ack),
+            ServerMessage::Rejected(rejected) => self.rejected(rejected, now),
+            ServerMessage::CaughtUp(caught_up) => self.caught_up(caught_up.channel_id),
+            ServerMessage::Reset(reset) => self.reset(reset),
+            ServerMessage::Read(read) => {
+                let own = read.user_id == self.me;
+                let channels = own && self.channels.read(read.channel_id, read.seq);
+                Changes { channels, ..Changes::default() }
+            }
+            ServerMessage::Typing(typing) => {
+                let other = typing.user_id != self.me;
+                if other {
+                    self.typing.began(typing.channel_id, typing.user_id, now);
+                }
+                Changes { typing: other, ..Changes::default() }
+            }
+            ServerMessage::Presence(presence) => {
+                let people = self.people.set_online(presence.user_id, presence.online);
+                Changes { people, ..Changes::default() }
+            }
+            ServerMessage::Pong(_) => Changes::default(),
+        }
+    }
+
+    fn welcome(&mut self, welcome: Welcome) -> Changes {
+        let mut changes = Changes { channels: true, outbox: true, ..Changes::default() };
+        let restored = self.epoch.as_ref().is_some_and(|epoch| *epoch != welcome.epoch);
+        self.epoch = Some(welcome.epoch);
+        self.catching_up.clear();
+        if restored {
+            // The history has another life: nothing that is held can be trusted.
+            self.rooms.clear();
+            changes.rows = true;
+            changes.wants.push(Want::Channels);
+            changes.wants.extend(self.open.map(Want::Reload));
+        }
+        let mut heads = BTreeMap::new();
+        let mut strange = welcome.channels.len() != self.channels.len();
+        for cursor in &welcome.channels {
+            heads.insert(cursor.channel_id, cursor.head_seq);
+            strange |= self.channels.get(cursor.channel_id).is_none();
+            self.channels.advance(cursor.channel_id, cursor.head_seq);
+            self.channels.read(cursor.channel_id, cursor.read_seq);
+            // What was read while the line was broken is told now.
+            let read = self.channels.get(cursor.channel_id).map_or(0, |channel| channel.read);
+            if read > cursor.read_seq {
+                changes.wants.push(Want::Read(cursor.channel_id, read));
+            }
+        }
+        if strange && !restored {
+            changes.wants.push(Want::Channels);
+        }
+        for room in self.rooms.values_mut() {
+            room.filling = false;
+        }
+        let cursors = self.cursors(&heads);
+        self.catching_up.extend(cursors.keys());
+        if !cursors.is_empty() {
+            changes.wants.push(Want::Resume(cursors));
+        }
+        changes.wants.push(Want::Flush);
+        changes
+    }
+
+    fn event(&mut self, event: ChannelEvent) -> Changes {
+        let (id, seq) = (event.channel_id(), event.seq());
+        let mut changes = Changes { channels: self.channels.advance(id, seq), ..Changes::default() };
+        let mut fresh = changes.channels;
+        match &event {
+            ChannelEvent::Message(message) if message.user_id == self.me => {
+                if self.outbox.remove(&message.nonce).is_some() {
+                    changes.wants.push(Want::Forget(message.nonce.clone()));
+                    changes.wants.push(Want::Flush);
+                    changes.outbox = true;
+                }
+                if let Some(room) = self.rooms.get_mut(&id) {
+                    room.nonces.insert(message.message_id, message.nonce.clone());
+                }
+                fresh = false;
+            }
+            ChannelEvent::Message(message) => {
+                changes.typing = self.typing.ended(id, message.user_id);
+                changes.people = self.people.set_online(message.user_id, true);
+                if fresh && mentions(&message.message, &self.my_names()) {
+                    self.channels.mention(id);
+                }
+                if self.people.ask(message.user_id) {
+                    changes.wants.push(Want::User(message.user_id));
+                }
+            }
+            ChannelEvent::Member(member) => {
+                self.channels.member(id, member.user_id, member.joined);
+                changes.channels = true;
+                if self.people.ask(member.user_id) {
+                    changes.wants.push(Want::User(member.user_id));
+                }
+            }
+            ChannelEvent::Edited(_) | ChannelEvent::Deleted(_) | ChannelEvent::Reacted(_) => {}
+        }
+        if let ChannelEvent::Message(message) = &event
+            && fresh
+            && !self.catching_up.contains(&id)
+        {
+            changes.arrivals.push(Arrival {
+                channel_id: id,
+                user_id: message.user_id,
+                text: message.message.clone(),
+                seq,
+            });
+        }
+        self.fold(id, event, &mut changes);
+        changes
+    }
+
+    /// The event goes into the window, if the channel's messages are held.
+    fn fold(&mut self, id: ChannelId, event: ChannelEvent, changes: &mut Changes) {
+        let Some(room) = self.rooms.get_mut(&id) else { return };
+        match room.timeline.apply(event) {
+            Applied::Yes => {
+                let cursor = room.timeline.cursor();
+                self.outbox.settle(id, cursor);
+                changes.rows |= self.open == Some(id);
+            }
+            Applied::Known => changes.rows |= changes.outbox && self.open == Some(id),
+            // While a page is on its way the event waits for it: most likely the page closes the gap.
+            Applied::Gap { after } if !room.filling && !room.loading => {
+                room.filling = true;
+                changes.wants.push(Want::Resume(BTreeMap::from([(id, after)])));
+            }
+            Applied::Gap { .. } => {}
+        }
+    }
+
+    fn channel(&mut self, frame: ChannelFrame) -> Changes {
+        let id = frame.channel_id;
+        let mut changes = Changes { channels: true, ..Changes::default() };
+        match (frame.change, frame.channel) {
+            (ChannelChange::Created | ChannelChange::Updated, Some(info)) => {
+                for user in &info.user_ids {
+                    if self.people.ask(*user) {
+                        changes.wants.push(Want::User(*user));
+                    }
+                }
+                self.channels.put(info);
+            }
+            (ChannelChange::Created | ChannelChange::Updated, None) => {
+                changes.wants.push(Want::Channels);
+            }
+            (ChannelChange::Deleted, _) => {
+                self.channels.remove(id);
+                self.rooms.remove(&id);
+                self.outbox.close_channel(id, "you are no longer in this channel");
+                changes.rows = self.open == Some(id);
+                changes.outbox = true;
+                if self.catching_up.contains(&id) {
+                    changes.merge(self.caught_up(id));
+                }
+            }
+        }
+        changes
+    }
+
+    fn ack(&mut self, ack: Ack) -> Changes {
+        let mut changes = Changes::default();
+        if self.outbox.acked(&ack.nonce, ack.seq) {
+            changes.outbox = true;
+            changes.rows = self.open == Some(ack.channel_id);
+            changes.wants.push(Want::Forget(ack.nonce.clone()));
+            changes.wants.push(Want::Flush);
+            match self.rooms.get_mut(&ack.channel_id) {
+                Some(room) => {
+                    room.nonces.insert(ack.message_id, ack.nonce);
+                    let cursor = room.timeline.cursor();
+                    self.outbox.settle(ack.channel_id, cursor);
+                }
+                // Its messages are not held, so there is no row to wait for.
+                None => {
+                    self.outbox.remove(&ack.nonce);
+                }
+            }
+        }
+        changes
+    }
+
+    fn rejected(&mut self, rejected: Rejected, now: u64) -> Changes {
+        let Some(nonce) = rejected.nonce.filter(|nonce| self.outbox.get(nonce).is_some()) else {
+            return Changes::wanting(Want::Tell(rejected.message));
+        };
+        let after = rejected.retry_after_ms;
+        self.outbox.rejected(&nonce, rejected.code, &rejected.message, after, now);
+        let mut changes = Changes { outbox: true, ..Changes::default() };
+        if let Some(entry) = self.outbox.get(&nonce) {
+            changes.rows = self.open == Some(entry.channel_id);
+            if matches!(entry.state, SendState::Failed { .. }) {
+                changes.wants.push(Want::Keep(nonce));
+            }
+        }
+        changes.wants.push(Want::Flush);
+        changes
+    }
+
+    fn caught_up(&mut self, id: ChannelId) -> Changes {
+        let mut changes = Changes::default();
+        if let Some(room) = self.rooms.get_mut(&id) {
+            room.filling = false;
+        }
+        let waited = self.catching_up.remove(&id);
+        if waited && self.catching_up.is_empty() {
+            changes.wants.push(Want::CaughtUp);
+        }
+        changes
+    }
+
+    fn reset(&mut self, reset: Reset) -> Changes {
+        let id = reset.channel_id;
+        self.channels.advance(id, reset.head_seq);
+        let nonces = self.rooms.remove(&id).map(|room| (room.nonces, room.new_after));
+        let mut changes = Changes { channels: true, ..Changes::default() };
+        if self.open == Some(id) {
+            let room = self.rooms.entry(id).or_default();
+            (room.nonces, room.new_after) = nonces.unwrap_or_default();
+            changes.rows = true;
+            changes.wants.push(Want::Reload(id));
+        }
+        changes.merge(self.caught_up(id));
+        changes
+    }
+}

@@ -1,0 +1,149 @@
+//! Everything the page knows, as plain data: no signals, no browser, no clock. `State::apply`
+//! takes every frame of the server and tells what changed, so that only that is drawn again.
+//!
+//! Fetching and sending are `net/`'s, signals are `store.rs`', drawing is `components/`'.
+
+pub mod apply;
+pub mod changes;
+pub mod channels;
+pub mod connection;
+pub mod look;
+pub mod outbox;
+pub mod people;
+pub mod room;
+pub mod rows;
+
+pub use changes::{Arrival, Changes, Want};
+
+use channels::Channels;
+use outbox::Outbox;
+use people::{People, Typing};
+use room::Room;
+use rows::{Row, View, rows};
+use shared::{ChannelId, ClientId, MessageId, Seq, Timestamp, UserId};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Most channels whose messages are held at once.
+const ROOMS_MAX: usize = 12;
+
+/// What was typed in a channel and not sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// The text.
+    pub text: String,
+    /// The message that it answers.
+    pub reply_to: Option<MessageId>,
+}
+
+/// Everything the page knows of one logged-in user.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// Who is logged in.
+    pub me: UserId,
+    /// With which client.
+    pub client: ClientId,
+    /// Which life of the history the held messages are from.
+    pub epoch: Option<String>,
+    /// Users by name, and who is online.
+    pub people: People,
+    /// The user's channels.
+    pub channels: Channels,
+    /// The channels whose messages are held.
+    pub rooms: HashMap<ChannelId, Room>,
+    /// What is not acknowledged.
+    pub outbox: Outbox,
+    /// Who is typing.
+    pub typing: Typing,
+    /// What was typed and not sent.
+    pub drafts: HashMap<ChannelId, Draft>,
+    /// The channel on the screen.
+    pub open: Option<ChannelId>,
+    /// Channels whose replay is on its way.
+    pub catching_up: BTreeSet<ChannelId>,
+}
+
+impl State {
+    /// Knows nobody but the user.
+    pub fn new(me: UserId, client: ClientId) -> Self {
+        Self {
+            me,
+            client,
+            epoch: None,
+            people: People::default(),
+            channels: Channels::default(),
+            rooms: HashMap::new(),
+            outbox: Outbox::default(),
+            typing: Typing::default(),
+            drafts: HashMap::new(),
+            open: None,
+            catching_up: BTreeSet::new(),
+        }
+    }
+
+    /// The cursors to resume from: of every held channel that is not where the server says it is.
+    pub fn cursors(&self, heads: &BTreeMap<ChannelId, Seq>) -> BTreeMap<ChannelId, Seq> {
+        let held = self.rooms.iter().filter(|(_, room)| !room.loading || room.timeline.cursor() > 0);
+        held.map(|(id, room)| (*id, room.timeline.cursor()))
+            .filter(|(id, cursor)| heads.get(id).is_none_or(|head| head != cursor))
+            .collect()
+    }
+
+    /// The room of a channel, made when it is missing; the one not shown for longest is let go.
+    pub fn room_mut(&mut self, id: ChannelId, now: u64) -> &mut Room {
+        if !self.rooms.contains_key(&id) && self.rooms.len() >= ROOMS_MAX {
+            let oldest = self.rooms.iter().filter(|(id, _)| Some(**id) != self.open);
+            if let Some(oldest) = oldest.min_by_key(|(_, room)| room.shown).map(|(id, _)| *id) {
+                self.rooms.remove(&oldest);
+            }
+        }
+        let room = self.rooms.entry(id).or_default();
+        room.shown = now;
+        room
+    }
+
+    /// The rows of a channel. `day_of` gives the number of a moment's local day.
+    pub fn rows(&self, id: ChannelId, day_of: &dyn Fn(Timestamp) -> i64) -> Vec<Row> {
+        let Some(room) = self.rooms.get(&id) else { return Vec::new() };
+        let names = self.my_names();
+        let view = View { me: self.me, my_names: &names, day_of };
+        rows(room, self.outbox.of(id), &view)
+    }
+
+    /// The names by which the user is mentioned.
+    pub fn my_names(&self) -> [&str; 2] {
+        let me = self.people.get(self.me);
+        me.map_or(["", ""], |me| [me.username.as_str(), me.display_name.as_str()])
+    }
+
+    /// What a channel is called.
+    pub fn title(&self, id: ChannelId) -> String {
+        self.channels.get(id).map_or(String::new(), |channel| channel.title(&self.people, self.me))
+    }
+
+    /// The channels in the order of the rail.
+    pub fn in_order(&self) -> Vec<ChannelId> {
+        let (rooms, talks) = self.channels.rail(&self.people, self.me);
+        rooms.into_iter().chain(talks).map(|channel| channel.info.channel_id).collect()
+    }
+
+    /// The next channel in the rail from the open one, or the next with something unread.
+    pub fn neighbour(&self, forward: bool, unread: bool) -> Option<ChannelId> {
+        let order = self.in_order();
+        let len = order.len();
+        let at = order.iter().position(|id| Some(*id) == self.open);
+        let step = |n: usize| match (at, forward) {
+            (Some(at), true) => (at + n) % len,
+            (Some(at), false) => (at + len * 2 - n) % len,
+            (None, true) => n - 1,
+            (None, false) => len - n,
+        };
+        let wanted = |id: &ChannelId| {
+            Some(*id) != self.open
+                && (!unread || self.channels.get(*id).is_some_and(|channel| channel.unread() > 0))
+        };
+        (1..=len).map(|n| order[step(n)]).find(wanted)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,376 @@
+//! What was written and is not acknowledged yet. Every entry keeps its nonce through every try, so
+//! that the server knows a repeat; per channel they go one after the other, in the order in which
+//! they were written. Keeping entries through a closed tab is `browser/`'s, sending them `net/`'s.
+
+use serde::{Deserialize, Serialize};
+use shared::{ChannelId, ErrorCode, MessageId, Send, Seq};
+
+/// Most entries that wait; past it nothing new is taken, and the composer says so.
+pub const OUTBOX_MAX: usize = 500;
+/// Milliseconds after which a sent entry that nobody answered is sent again.
+const ANSWER_MS: u64 = 20_000;
+/// Milliseconds until the next try when the server is troubled and names no time.
+const TROUBLE_MS: u64 = 2_000;
+
+/// Where an entry is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SendState {
+    /// Waits for the network, or for its turn.
+    Queued {
+        /// Not before this moment, in `now`'s milliseconds.
+        not_before: u64,
+    },
+    /// On its way.
+    Sending {
+        /// Since this moment, in `now`'s milliseconds.
+        since: u64,
+    },
+    /// Refused; people decide.
+    Failed {
+        /// Why, for a person.
+        why: String,
+    },
+    /// Acknowledged; its own message has not come back yet.
+    Acked {
+        /// The seq that it took.
+        seq: Seq,
+    },
+}
+
+/// One message that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The sender's own id of it, for life.
+    pub nonce: String,
+    /// Where it goes.
+    pub channel_id: ChannelId,
+    /// The text.
+    pub message: String,
+    /// What it answers.
+    pub reply_to: Option<MessageId>,
+    /// When it was written, in milliseconds since 1970.
+    pub created: i64,
+    /// How often it was sent.
+    pub attempts: u32,
+    /// Where it is.
+    pub state: SendState,
+}
+
+/// An entry as it is kept in the browser's storage.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Saved {
+    nonce: String,
+    channel_id: ChannelId,
+    message: String,
+    reply_to: Option<MessageId>,
+    created: i64,
+    attempts: u32,
+    failed: Option<String>,
+}
+
+impl Entry {
+    /// As it is kept through a closed tab.
+    pub fn to_json(&self) -> String {
+        let failed = match &self.state {
+            SendState::Failed { why } => Some(why.clone()),
+            SendState::Queued { .. } | SendState::Sending { .. } | SendState::Acked { .. } => None,
+        };
+        let saved = Saved {
+            nonce: self.nonce.clone(),
+            channel_id: self.channel_id,
+            message: self.message.clone(),
+            reply_to: self.reply_to,
+            created: self.created,
+            attempts: self.attempts,
+            failed,
+        };
+        // Plain fields of a struct: writing them to a String can't fail.
+        serde_json::to_string(&saved).unwrap_or_default()
+    }
+
+    /// Reads what `to_json` wrote; nothing if it is something else.
+    pub fn from_json(text: &str) -> Option<Self> {
+        let saved: Saved = serde_json::from_str(text).ok()?;
+        let state = match saved.failed {
+            Some(why) => SendState::Failed { why },
+            None => SendState::Queued { not_before: 0 },
+        };
+        Some(Self {
+            nonce: saved.nonce,
+            channel_id: saved.channel_id,
+            message: saved.message,
+            reply_to: saved.reply_to,
+            created: saved.created,
+            attempts: saved.attempts,
+            state,
+        })
+    }
+}
+
+/// Everything that was written and is not confirmed.
+#[derive(Debug, Clone, Default)]
+pub struct Outbox {
+    entries: Vec<Entry>,
+}
+
+impl Outbox {
+    /// An outbox of what an earlier page left, in the order in which it was written.
+    pub fn restore(mut entries: Vec<Entry>) -> Self {
+        entries.sort_by(|a, b| (a.created, &a.nonce).cmp(&(b.created, &b.nonce)));
+        Self { entries }
+    }
+
+    /// Takes an entry, or refuses it when too many wait.
+    pub fn push(&mut self, entry: Entry) -> Result<(), &'static str> {
+        if self.is_full() {
+            return Err("Too many messages wait for the network. This one stays here.");
+        }
+        self.entries.push(entry);
+        Ok(())
+    }
+
+    /// Whether nothing more is taken.
+    pub fn is_full(&self) -> bool {
+        self.entries.len() >= OUTBOX_MAX
+    }
+
+    /// The entries of a channel, in the order in which they were written.
+    pub fn of(&self, channel: ChannelId) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(move |entry| entry.channel_id == channel)
+    }
+
+    /// The entry with this nonce.
+    pub fn get(&self, nonce: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.nonce == nonce)
+    }
+
+    fn get_mut(&mut self, nonce: &str) -> Option<&mut Entry> {
+        self.entries.iter_mut().find(|entry| entry.nonce == nonce)
+    }
+
+    /// How many are not at the server yet, the refused ones left out.
+    pub fn waiting(&self) -> usize {
+        let waits =
+            |e: &&Entry| matches!(e.state, SendState::Queued { .. } | SendState::Sending { .. });
+        self.entries.iter().filter(waits).count()
+    }
+
+    /// How many were refused.
+    pub fn failed(&self) -> usize {
+        self.entries.iter().filter(|e| matches!(e.state, SendState::Failed { .. })).count()
+    }
+
+    /// The frames to send now: of each channel the first that waits, unless one is on its way.
+    pub fn due(&mut self, now: u64) -> Vec<Send> {
+        let mut busy: Vec<ChannelId> = Vec::new();
+        let mut frames = Vec::new();
+        for entry in &mut self.entries {
+            match entry.state {
+                SendState::Failed { .. } | SendState::Acked { .. } => continue,
+                SendState::Sending { since } if since + ANSWER_MS <= now => {
+                    entry.state = SendState::Queued { not_before: 0 };
+                }
+                SendState::Sending { .. } | SendState::Queued { .. } => {}
+            }
+            if busy.contains(&entry.channel_id) {
+                continue;
+            }
+            busy.push(entry.channel_id);
+            if matches!(entry.state, SendState::Queued { not_before } if not_before <= now) {
+                entry.state = SendState::Sending { since: now };
+                entry.attempts += 1;
+                frames.push(Send {
+                    channel_id: Some(entry.channel_id),
+                    nonce: Some(entry.nonce.clone()),
+                    message: entry.message.clone(),
+                    reply_to: entry.reply_to,
+                });
+            }
+        }
+        frames
+    }
+
+    /// When `due` should be asked again without anything else happening.
+    pub fn next_due(&self) -> Option<u64> {
+        let due = |entry: &Entry| match entry.state {
+            SendState::Queued { not_before } if not_before > 0 => Some(not_before),
+            SendState::Sending { since } => Some(since + ANSWER_MS),
+            SendState::Queued { .. } | SendState::Failed { .. } | SendState::Acked { .. } => None,
+        };
+        self.entries.iter().filter_map(due).min()
+    }
+
+    /// The line broke: what was on its way waits again. Nobody knows whether it arrived; the nonce
+    /// makes sure that it counts once.
+    pub fn disconnected(&mut self) {
+        for entry in &mut self.entries {
+            if matches!(entry.state, SendState::Sending { .. }) {
+                entry.state = SendState::Queued { not_before: 0 };
+            }
+        }
+    }
+
+    /// The server has it on disk. Tells whether the nonce was known.
+    pub fn acked(&mut self, nonce: &str, seq: Seq) -> bool {
+        let entry = self.get_mut(nonce);
+        let known = entry.is_some();
+        if let Some(entry) = entry {
+            entry.state = SendState::Acked { seq };
+        }
+        known
+    }
+
+    /// Its own message came back, or it is discarded: it is done here.
+    pub fn remove(&mut self, nonce: &str) -> Option<Entry> {
+        let at = self.entries.iter().position(|entry| entry.nonce == nonce)?;
+        Some(self.entries.remove(at))
+    }
+
+    /// Acknowledged entries of a channel whose messages up to `seq` are known are done.
+    pub fn settle(&mut self, channel: ChannelId, cursor: Seq) {
+        self.entries.retain(|entry| {
+            let done = matches!(entry.state, SendState::Acked { seq } if seq <= cursor);
+            entry.channel_id != channel || !done
+        });
+    }
+
+    /// The server refused it. What waiting helps is tried again by itself; the rest is people's.
+    pub fn rejected(&mut self, nonce: &str, code: ErrorCode, why: &str, after: Option<u64>, now: u64) {
+        let Some(entry) = self.get_mut(nonce) else { return };
+        let passing = matches!(
+            code,
+            ErrorCode::RateLimited
+                | ErrorCode::StorageUnavailable
+                | ErrorCode::Draining
+                | ErrorCode::Timeout
+                | ErrorCode::Internal
+        );
+        entry.state = if passing {
+            SendState::Queued { not_before: now + after.unwrap_or(TROUBLE_MS) }
+        } else {
+            SendState::Failed { why: why.to_owned() }
+        };
+    }
+
+    /// Everything for a channel that can't be written to any more is refused.
+    pub fn close_channel(&mut self, channel: ChannelId, why: &str) {
+        for entry in self.entries.iter_mut().filter(|entry| entry.channel_id == channel) {
+            entry.state = SendState::Failed { why: why.to_owned() };
+        }
+    }
+
+    /// A refused entry is tried again, as the newest of its channel.
+    pub fn retry(&mut self, nonce: &str) {
+        if let Some(mut entry) = self.remove(nonce) {
+            entry.state = SendState::Queued { not_before: 0 };
+            self.entries.push(entry);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn channel(n: u8) -> ChannelId {
+        format!("00000000-0000-0000-0000-0000000000{n:02}").parse().unwrap()
+    }
+
+    fn entry(nonce: &str, n: u8) -> Entry {
+        Entry {
+            nonce: nonce.to_owned(),
+            channel_id: channel(n),
+            message: nonce.to_owned(),
+            reply_to: None,
+            created: 0,
+            attempts: 0,
+            state: SendState::Queued { not_before: 0 },
+        }
+    }
+
+    fn nonces(frames: &[Send]) -> Vec<&str> {
+        frames.iter().filter_map(|frame| frame.nonce.as_deref()).collect()
+    }
+
+    fn filled(entries: &[(&str, u8)]) -> Outbox {
+        let mut outbox = Outbox::default();
+        for (nonce, n) in entries {
+            outbox.push(entry(nonce, *n)).unwrap();
+        }
+        outbox
+    }
+
+    #[test]
+    fn messages_of_a_channel_go_one_after_the_other() {
+        let mut outbox = filled(&[("a", 1), ("b", 1), ("c", 2)]);
+        assert_eq!(nonces(&outbox.due(0)), ["a", "c"]);
+        assert!(outbox.due(1).is_empty());
+        outbox.acked("a", 7);
+        assert_eq!(nonces(&outbox.due(2)), ["b"]);
+    }
+
+    #[test]
+    fn a_broken_line_sends_the_same_nonce_again_in_order() {
+        let mut outbox = filled(&[("a", 1), ("b", 1)]);
+        outbox.due(0);
+        outbox.disconnected();
+        assert_eq!(nonces(&outbox.due(5)), ["a"]);
+        assert_eq!(outbox.get("a").unwrap().attempts, 2);
+    }
+
+    #[test]
+    fn a_slow_down_is_obeyed_and_keeps_the_order() {
+        let mut outbox = filled(&[("a", 1), ("b", 1)]);
+        outbox.due(0);
+        outbox.rejected("a", ErrorCode::RateLimited, "slow down", Some(1_500), 100);
+        assert!(outbox.due(1_000).is_empty());
+        assert_eq!(outbox.next_due(), Some(1_600));
+        assert_eq!(nonces(&outbox.due(1_600)), ["a"]);
+    }
+
+    #[test]
+    fn a_refusal_is_shown_and_the_next_one_goes_on() {
+        let mut outbox = filled(&[("a", 1), ("b", 1)]);
+        outbox.due(0);
+        outbox.rejected("a", ErrorCode::Forbidden, "no", None, 100);
+        assert_eq!(nonces(&outbox.due(100)), ["b"]);
+        assert_eq!((outbox.waiting(), outbox.failed()), (1, 1));
+        outbox.retry("a");
+        outbox.acked("b", 9);
+        assert_eq!(nonces(&outbox.due(101)), ["a"]);
+    }
+
+    #[test]
+    fn an_entry_survives_a_closed_tab_and_a_refusal_stays_one() {
+        let mut outbox = filled(&[("a", 1), ("b", 1)]);
+        outbox.due(0);
+        outbox.rejected("a", ErrorCode::Forbidden, "no", None, 0);
+        let saved: Vec<_> = outbox.of(channel(1)).map(Entry::to_json).collect();
+        let restored: Vec<_> = saved.iter().filter_map(|json| Entry::from_json(json)).collect();
+        assert_eq!(restored[0].state, SendState::Failed { why: "no".to_owned() });
+        assert_eq!(restored[1].state, SendState::Queued { not_before: 0 });
+        assert_eq!(Entry::from_json("{}"), None);
+    }
+
+    #[test]
+    fn an_acknowledged_entry_stays_visible_until_its_message_is_known() {
+        let mut outbox = filled(&[("a", 1)]);
+        outbox.due(0);
+        assert!(outbox.acked("a", 5));
+        outbox.settle(channel(1), 4);
+        assert!(outbox.get("a").is_some());
+        outbox.settle(channel(1), 5);
+        assert!(outbox.get("a").is_none());
+        assert!(!outbox.acked("a", 5));
+    }
+
+    #[test]
+    fn the_outbox_is_bounded() {
+        let mut outbox = Outbox::default();
+        for n in 0..OUTBOX_MAX {
+            outbox.push(entry(&n.to_string(), 1)).unwrap();
+        }
+        assert!(outbox.push(entry("x", 1)).is_err());
+    }
+}

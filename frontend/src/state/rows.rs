@@ -1,0 +1,406 @@
+//! From a window of messages to the rows on the page: grouping, day separators, the "New" line,
+//! quotes, and the user's own messages that are still on their way. Pure: local time is an
+//! argument, and drawing is `components/`.
+
+use super::outbox::{Entry, SendState};
+use super::room::Room;
+use shared::{ChatMessage, MessageId, Seq, Timestamp, UserId};
+
+/// Milliseconds within which messages of one author form a group.
+const GROUP_MS: i64 = 7 * 60 * 1000;
+/// Most characters of a quoted message that are shown.
+const QUOTE_MAX_CHARS: usize = 160;
+
+/// What is left to happen with a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowState {
+    /// Waits for the network.
+    Queued,
+    /// On its way.
+    Sending,
+    /// Refused, with the reason.
+    Failed(String),
+    /// On disk at the server.
+    Sent,
+}
+
+impl RowState {
+    /// The word in `data-state`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sending => "sending",
+            Self::Failed(_) => "failed",
+            Self::Sent => "sent",
+        }
+    }
+}
+
+/// The message that a row answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    /// Which message.
+    pub message_id: MessageId,
+    /// Its place, author and start, if it is in the window.
+    pub known: Option<(Seq, UserId, String)>,
+}
+
+/// One emoji under a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chip {
+    /// The emoji.
+    pub emoji: String,
+    /// Who set it.
+    pub users: Vec<UserId>,
+    /// Whether the user did.
+    pub mine: bool,
+}
+
+/// One row of the feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// What the row is known by as long as it is drawn: the nonce, or else the message's id.
+    pub key: String,
+    /// The message, once the server has it.
+    pub message_id: Option<MessageId>,
+    /// Its place in the order, once it has one.
+    pub seq: Option<Seq>,
+    /// The sender's own id, if the user sent it from here.
+    pub nonce: Option<String>,
+    /// Who wrote it.
+    pub author: UserId,
+    /// Whether the user did.
+    pub own: bool,
+    /// What was written.
+    pub text: String,
+    /// When.
+    pub at: Timestamp,
+    /// When it was edited last.
+    pub edited: Option<Timestamp>,
+    /// Whether only its tombstone is left.
+    pub deleted: bool,
+    /// What it answers.
+    pub quote: Option<Quote>,
+    /// Reactions.
+    pub chips: Vec<Chip>,
+    /// What is left to happen with it.
+    pub state: RowState,
+    /// It begins a group: with avatar and name.
+    pub head: bool,
+    /// It is the first of its day.
+    pub day: bool,
+    /// The "New" line stands before it.
+    pub new: bool,
+    /// It mentions the user.
+    pub mention: bool,
+}
+
+/// What the rows depend on beside the messages.
+pub struct View<'a> {
+    /// Who looks.
+    pub me: UserId,
+    /// The names by which the user is mentioned.
+    pub my_names: &'a [&'a str],
+    /// The number of the local day of a moment.
+    pub day_of: &'a dyn Fn(Timestamp) -> i64,
+}
+
+/// The rows of a room, with what is on its way at the end.
+pub fn rows<'a>(
+    room: &Room,
+    pending: impl Iterator<Item = &'a Entry>,
+    view: &View<'_>,
+) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::with_capacity(room.timeline.len() + 4);
+    let mut new_line = room.new_after;
+    for message in room.timeline.messages() {
+        let mut row = sent(room, message, view);
+        place(&mut row, rows.last(), view);
+        let unseen = new_line.is_some_and(|after| message.seq > after);
+        if unseen && row.own {
+            // What the user said is nothing new to them, and neither is what they answered.
+            new_line = None;
+        } else if unseen {
+            row.new = true;
+            row.head = true;
+            new_line = None;
+        }
+        rows.push(row);
+    }
+    if room.at_present() {
+        for entry in pending {
+            let mut row = unsent(room, entry, view);
+            place(&mut row, rows.last(), view);
+            rows.push(row);
+        }
+    }
+    rows
+}
+
+/// Whether two messages of one author, one after the other, form a group.
+fn grouped(before: &Row, row: &Row) -> bool {
+    before.author == row.author
+        && !before.deleted
+        && row.quote.is_none()
+        && (0..GROUP_MS).contains(&row.at.0.saturating_sub(before.at.0).max(0))
+}
+
+fn place(row: &mut Row, before: Option<&Row>, view: &View<'_>) {
+    row.day = before.is_none_or(|before| (view.day_of)(before.at) != (view.day_of)(row.at));
+    row.head = row.day || before.is_none_or(|before| !grouped(before, row));
+}
+
+fn sent(room: &Room, message: &ChatMessage, view: &View<'_>) -> Row {
+    let own = message.user_id == view.me;
+    let nonce = room.nonces.get(&message.message_id).cloned();
+    let chips = message.reactions.iter().map(|reaction| Chip {
+        emoji: reaction.emoji.clone(),
+        users: reaction.user_ids.clone(),
+        mine: reaction.user_ids.contains(&view.me),
+    });
+    Row {
+        key: nonce.clone().unwrap_or_else(|| message.message_id.to_string()),
+        message_id: Some(message.message_id),
+        seq: Some(message.seq),
+        nonce,
+        author: message.user_id,
+        own,
+        text: message.message.clone(),
+        at: message.sent_at,
+        edited: message.edited_at.filter(|_| message.deleted_at.is_none()),
+        deleted: message.deleted_at.is_some(),
+        quote: message.reply_to.map(|id| quote(room, id)),
+        chips: chips.collect(),
+        state: RowState::Sent,
+        head: false,
+        day: false,
+        new: false,
+        mention: !own && mentions(&message.message, view.my_names),
+    }
+}
+
+fn unsent(room: &Room, entry: &Entry, view: &View<'_>) -> Row {
+    Row {
+        key: entry.nonce.clone(),
+        message_id: None,
+        seq: None,
+        nonce: Some(entry.nonce.clone()),
+        author: view.me,
+        own: true,
+        text: entry.message.clone(),
+        at: Timestamp(entry.created),
+        edited: None,
+        deleted: false,
+        quote: entry.reply_to.map(|id| quote(room, id)),
+        chips: Vec::new(),
+        state: match &entry.state {
+            SendState::Queued { .. } => RowState::Queued,
+            SendState::Sending { .. } | SendState::Acked { .. } => RowState::Sending,
+            SendState::Failed { why } => RowState::Failed(why.clone()),
+        },
+        head: false,
+        day: false,
+        new: false,
+        mention: false,
+    }
+}
+
+fn quote(room: &Room, id: MessageId) -> Quote {
+    let known = room.timeline.message(id).map(|message| {
+        let text = if message.deleted_at.is_some() {
+            "This message was deleted".to_owned()
+        } else {
+            excerpt(&message.message)
+        };
+        (message.seq, message.user_id, text)
+    });
+    Quote { message_id: id, known }
+}
+
+/// The start of a text on one line.
+pub fn excerpt(text: &str) -> String {
+    let mut out = String::new();
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+        if out.chars().count() > QUOTE_MAX_CHARS {
+            out = out.chars().take(QUOTE_MAX_CHARS).collect();
+            out.push('…');
+            break;
+        }
+    }
+    out
+}
+
+/// Whether the text mentions one of the names with an `@` before it, as a word of its own.
+pub fn mentions(text: &str, names: &[&str]) -> bool {
+    if !text.contains('@') {
+        return false;
+    }
+    let text = text.to_lowercase();
+    names.iter().filter(|name| !name.is_empty()).any(|name| {
+        let name = ["@", &name.to_lowercase()].concat();
+        text.match_indices(&name).any(|(at, found)| {
+            let before = text[..at].chars().next_back();
+            let after = text[at + found.len()..].chars().next();
+            !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+        })
+    })
+}
+
+/// Whether a text is one to three emoji and nothing else: it is drawn large.
+pub fn is_jumbo(text: &str) -> bool {
+    let mut shown = 0;
+    let mut joined = false;
+    for c in text.chars().filter(|c| *c != ' ') {
+        match c {
+            '\u{200d}' => joined = true,
+            '\u{fe0f}' | '\u{20e3}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0020}'..='\u{e007f}' => {}
+            '\u{1f1e6}'..='\u{1f1ff}' => shown += 1, // flags are two of these
+            '\u{2600}'..='\u{27bf}' | '\u{2b50}' | '\u{1f300}'..='\u{1faff}' => {
+                shown += if joined { 0 } else { 2 };
+                joined = false;
+            }
+            _ => return false,
+        }
+    }
+    (1..=6).contains(&shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::api::messages::MessagePage;
+
+    const MINUTE: i64 = 60_000;
+
+    fn user(n: u64) -> UserId {
+        ["00000000-0000-0000-0000-00000000000", &n.to_string()].concat().parse().unwrap()
+    }
+
+    fn message(seq: Seq, author: u64, minute: i64) -> ChatMessage {
+        ChatMessage {
+            message_id: ["00000000-0000-0000-0001-00000000000", &seq.to_string()]
+                .concat()
+                .parse()
+                .unwrap(),
+            channel_id: "00000000-0000-0000-0002-000000000000".parse().unwrap(),
+            seq,
+            user_id: user(author),
+            message: seq.to_string(),
+            html: None,
+            sent_at: Timestamp(minute * MINUTE),
+            edited_at: None,
+            deleted_at: None,
+            reply_to: None,
+            reactions: Vec::new(),
+        }
+    }
+
+    fn room(messages: Vec<ChatMessage>, new_after: Option<Seq>) -> Room {
+        let head_seq = messages.last().map_or(0, |message| message.seq);
+        let mut room = Room { new_after, ..Room::default() };
+        room.timeline.reset(MessagePage { messages, head_seq, has_before: false, has_after: false });
+        room
+    }
+
+    fn draw(room: &Room, pending: &[Entry]) -> Vec<Row> {
+        let view = View { me: user(1), my_names: &["ada"], day_of: &|at| at.0 / (1_440 * MINUTE) };
+        rows(room, pending.iter(), &view)
+    }
+
+    fn heads(rows: &[Row]) -> Vec<bool> {
+        rows.iter().map(|row| row.head).collect()
+    }
+
+    #[test]
+    fn an_author_within_seven_minutes_groups() {
+        let room = room(
+            vec![message(1, 2, 0), message(2, 2, 6), message(3, 2, 13), message(4, 3, 14)],
+            None,
+        );
+        assert_eq!(heads(&draw(&room, &[])), [true, false, true, true]);
+    }
+
+    #[test]
+    fn a_new_day_separates_and_breaks_the_group() {
+        let room = room(vec![message(1, 2, 1_438), message(2, 2, 1_441)], None);
+        let rows = draw(&room, &[]);
+        assert_eq!(rows.iter().map(|row| row.day).collect::<Vec<_>>(), [true, true]);
+        assert_eq!(heads(&rows), [true, true]);
+    }
+
+    #[test]
+    fn the_new_line_stands_before_the_first_unread_of_somebody_else() {
+        let messages = || vec![message(1, 2, 0), message(2, 2, 1), message(3, 2, 2)];
+        let lines = |rows: &[Row]| rows.iter().map(|row| row.new).collect::<Vec<_>>();
+        assert_eq!(lines(&draw(&room(messages(), Some(1)), &[])), [false, true, false]);
+        assert_eq!(lines(&draw(&room(messages(), None), &[])), [false; 3]);
+        let own = vec![message(1, 2, 0), message(2, 1, 1), message(3, 2, 2)];
+        assert_eq!(lines(&draw(&room(own, Some(1)), &[])), [false; 3]);
+    }
+
+    fn entry(nonce: &str) -> Entry {
+        Entry {
+            nonce: nonce.to_owned(),
+            channel_id: "00000000-0000-0000-0002-000000000000".parse().unwrap(),
+            message: "hi".to_owned(),
+            reply_to: None,
+            created: 3 * MINUTE,
+            attempts: 0,
+            state: SendState::Queued { not_before: 0 },
+        }
+    }
+
+    #[test]
+    fn a_row_keeps_its_key_when_its_message_is_confirmed() {
+        let mut room = room(vec![message(1, 2, 0)], None);
+        let before = draw(&room, &[entry("n1")]);
+        assert_eq!((before[1].key.as_str(), &before[1].state), ("n1", &RowState::Queued));
+        let own = message(2, 1, 3);
+        room.nonces.insert(own.message_id, "n1".to_owned());
+        let mut messages = vec![message(1, 2, 0), own];
+        messages[1].message = "hi".to_owned();
+        room.timeline.reset(MessagePage {
+            messages,
+            head_seq: 2,
+            has_before: false,
+            has_after: false,
+        });
+        let after = draw(&room, &[]);
+        assert_eq!((after[1].key.as_str(), &after[1].state), ("n1", &RowState::Sent));
+    }
+
+    #[test]
+    fn what_is_on_its_way_is_not_shown_in_the_middle_of_history() {
+        let mut room = room(vec![message(1, 2, 0), message(2, 2, 1)], None);
+        room.timeline.trim_after(1);
+        assert_eq!(draw(&room, &[entry("n1")]).len(), 1);
+    }
+
+    #[test]
+    fn a_mention_is_a_whole_word() {
+        assert!(mentions("hello @Ada!", &["ada"]));
+        assert!(!mentions("hello @adam", &["ada"]));
+        assert!(!mentions("mail@ada", &["ada"]));
+        assert!(mentions("@Elif Baran, look", &["elif", "Elif Baran"]));
+    }
+
+    #[test]
+    fn a_few_emoji_are_large_and_text_is_not() {
+        for text in ["😀", "🎉🎉", "👩‍👩‍👧‍👦", "🇯🇵", "👍🏽 ❤️"] {
+            assert!(is_jumbo(text), "{text}");
+        }
+        for text in ["", " ", "😀😀😀😀", "ok 😀", "1"] {
+            assert!(!is_jumbo(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_excerpt_is_one_bounded_line() {
+        assert_eq!(excerpt("a\n\n b"), "a b");
+        assert_eq!(excerpt(&"é".repeat(500)).chars().count(), QUOTE_MAX_CHARS + 1);
+    }
+}
