@@ -1,0 +1,64 @@
+//! Who asks: the extractor that turns a request's token into a [`Caller`], under the origin rule.
+
+use super::credentials::{Carrier, session_token};
+use super::origin::{cross_origin, same_origin};
+use crate::actions::accounts;
+use crate::app::AppHandle;
+use crate::domain::identity::Caller;
+use crate::error::{Error, Result};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+use shared::ErrorCode;
+
+impl FromRequestParts<AppHandle> for Caller {
+    type Rejection = Error;
+
+    /// With a cookie, a request that could change something must be of the same origin.
+    async fn from_request_parts(parts: &mut Parts, app: &AppHandle) -> Result<Self> {
+        let (carrier, token) =
+            session_token(&parts.headers).ok_or_else(Error::not_logged_in)?;
+        if carrier == Carrier::Cookie && changes(&parts.method) && !same_origin(&parts.headers) {
+            return Err(foreign());
+        }
+        accounts::authenticate(app, &token).await
+    }
+}
+
+/// For requests that log in: they carry no credential yet and set one, so that a page of another
+/// origin must not be able to send them.
+#[derive(Debug, Clone, Copy)]
+pub struct NotForeign;
+
+impl<S: Sync> FromRequestParts<S> for NotForeign {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        if cross_origin(&parts.headers) { Err(foreign()) } else { Ok(Self) }
+    }
+}
+
+/// Who asks by a valid cookie or token, where nobody has to be logged in. For pages.
+///
+/// # Errors
+/// When storage can't be read; a token that nobody has is nobody.
+pub async fn visitor(app: &AppHandle, headers: &HeaderMap) -> Result<Option<Caller>> {
+    let Some((_, token)) = session_token(headers) else { return Ok(None) };
+    match accounts::authenticate(app, &token).await {
+        Ok(caller) => Ok(Some(caller)),
+        Err(error) if error.code == ErrorCode::NotLoggedIn => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn changes(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+fn foreign() -> Error {
+    Error::new(
+        ErrorCode::CrossOrigin,
+        "with a cookie this must come from Hubbub's own page; scripts send \
+         `Authorization: Bearer <token>`",
+    )
+}

@@ -1,0 +1,11 @@
+//! How the outside reaches the server: the accept loop, the route table, REST and pages under
+//! `http`, sockets under `ws`. Everything here parses, calls one action and replies; what an action
+//! means is decided in `actions`, `domain` and `storage`.
+
+pub mod http;
+mod peer;
+pub mod router;
+pub mod serve;
+pub mod ws;
+
+pub use peer::{Peer, Slot};

@@ -1,0 +1,80 @@
+//! Every route on one page, and what stands around them. Paths come from `shared::paths` alone.
+
+use super::http::{accounts, channels, health, members, messages, problem, reads, safety};
+use super::ws;
+use crate::app::AppHandle;
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{delete, get, patch, post, put};
+use shared::paths;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::trace::TraceLayer;
+
+/// The whole server as one service. Requests must carry a [`super::Peer`] in their extensions.
+pub fn router(app: AppHandle) -> Router {
+    Router::new()
+        .merge(rest())
+        .merge(sockets())
+        .merge(for_operators())
+        .fallback(elsewhere)
+        .method_not_allowed_fallback(safety::wrong_method)
+        .layer(CatchPanicLayer::custom(safety::caught))
+        .layer(from_fn(safety::careful))
+        // No query string, which may hold a ticket, and no headers, which hold tokens.
+        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
+            tracing::debug_span!("http", method = %request.method(), path = request.uri().path())
+        }))
+        .with_state(app)
+}
+
+fn rest() -> Router<AppHandle> {
+    Router::new()
+        .route(paths::SETUP, get(accounts::setup))
+        .route(paths::USER, post(accounts::sign_up))
+        .route(paths::LOGIN, post(accounts::log_in))
+        .route(paths::LOGOUT, post(accounts::log_out))
+        .route(paths::TICKET, post(accounts::ticket))
+        .route(paths::ME, get(accounts::me).patch(accounts::update_me))
+        .route(paths::CLIENTS, get(accounts::clients))
+        .route(paths::CLIENT, delete(accounts::end_client))
+        .route(paths::USERS, get(accounts::users))
+        .route(paths::USER_BY_ID, get(accounts::user))
+        .route(paths::CREATE_CHANNEL, post(channels::create))
+        .route(paths::CHANNELS, get(channels::list))
+        .route(
+            paths::CHANNEL,
+            get(channels::get).patch(channels::update).delete(channels::delete),
+        )
+        .route(paths::MEMBER, put(members::add).delete(members::remove))
+        .route(paths::MESSAGES, get(messages::page).post(messages::post))
+        .route(paths::MESSAGE, patch(messages::edit).delete(messages::delete))
+        .route(paths::REACTION, put(messages::react).delete(messages::unreact))
+        .route(paths::EVENTS, get(messages::events))
+        .route(paths::READ, put(reads::mark))
+        .method_not_allowed_fallback(safety::wrong_method)
+        .layer(from_fn(safety::bounded))
+        .layer(from_fn(safety::never_cached))
+}
+
+/// Sockets outlive any time limit of a request.
+fn sockets() -> Router<AppHandle> {
+    Router::new()
+        .route(paths::WS_JOIN_CHANNEL, get(ws::join_channel))
+        .route(paths::WS, get(ws::all_channels))
+}
+
+fn for_operators() -> Router<AppHandle> {
+    Router::new()
+        .route(paths::HEALTHZ, get(health::healthz))
+        .route(paths::READYZ, get(health::readyz))
+        .route(paths::METRICS, get(health::metrics))
+        .layer(from_fn(safety::bounded))
+        .layer(from_fn(safety::never_cached))
+}
+
+/// What no route takes: a problem for programs.
+async fn elsewhere(_request: Request) -> Response {
+    problem::no_such_path().into_response()
+}
