@@ -1,0 +1,91 @@
+//! The page: built by Trunk in release, compressed, and left alone while nothing that it is made from has changed.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+
+use crate::progress::Step;
+use crate::tools::Toolbox;
+use crate::{compress, fingerprint, paths, process, versions};
+
+/// All that the page is made from, below the repository's root, apart from what `index.html` names.
+const INPUTS: [&str; 8] = [
+    "frontend",
+    "shared",
+    "style",
+    "index.html",
+    "Trunk.toml",
+    "Cargo.toml",
+    "Cargo.lock",
+    ".cargo/config.toml",
+];
+
+/// Makes sure that the released page is in `dist`.
+///
+/// # Errors
+/// When it can't be built.
+pub(crate) fn ensure(toolbox: &Toolbox, step: &mut Step) -> Result<()> {
+    let root = paths::root();
+    let dist = paths::dist();
+    let stamp = paths::target().join("xtask").join("page");
+    let rustc = process::ask(toolbox.command("rustc").arg("-vV")).unwrap_or_default();
+    let tools = [rustc.as_str(), versions::TRUNK, versions::WASM_BINDGEN, versions::WASM_OPT];
+    let inputs = fingerprint::of(&root, &inputs()?, &tools)?;
+    // The page itself is part of it: `trunk serve` puts an unoptimised one into the same place.
+    let written = |inputs: &str| -> Result<String> {
+        Ok(format!("{inputs} {}", fingerprint::of(&root, std::slice::from_ref(&dist), &[])?))
+    };
+    if fs::read_to_string(&stamp).is_ok_and(|last| Some(last) == written(&inputs).ok()) {
+        step.note("unchanged");
+        return Ok(());
+    }
+
+    let mut trunk = toolbox.command("trunk");
+    // Trunk takes `NO_COLOR` for a yes-or-no question and stops on any other answer.
+    trunk.env_remove("NO_COLOR");
+    trunk.args(["build", "--release", "--offline", "--locked"]);
+    process::run(&mut trunk, step)?;
+    step.doing("compressing");
+    compress::precompress(&dist)?;
+
+    if let Some(dir) = stamp.parent() {
+        fs::create_dir_all(dir)?;
+    }
+    fs::write(&stamp, written(&inputs)?).with_context(|| format!("can't write {}", stamp.display()))
+}
+
+fn inputs() -> Result<Vec<PathBuf>> {
+    let root = paths::root();
+    let index = fs::read_to_string(root.join("index.html"))
+        .context("there is no index.html, from which Trunk builds the page")?;
+    let mut inputs: Vec<_> = INPUTS.iter().map(|input| root.join(input)).collect();
+    inputs.extend(linked(&index).into_iter().map(|path| root.join(path)));
+    Ok(inputs)
+}
+
+/// What an `index.html` has Trunk take from elsewhere: the targets of its `data-trunk` links.
+fn linked(index: &str) -> Vec<&str> {
+    index
+        .split('<')
+        .filter(|tag| tag.contains("data-trunk"))
+        .filter_map(|tag| {
+            let (_, rest) = tag.split_once("href=\"")?;
+            rest.split_once('"').map(|(path, _)| path)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_of_the_page_are_inputs_too() {
+        let index = r#"<head><link data-trunk rel="rust" href="frontend/Cargo.toml" data-wasm-opt="z" />
+            <link rel="icon" href="/elsewhere.svg" />
+            <link rel="copy-dir"
+                  href="assets/fonts" data-trunk /></head>"#;
+        assert_eq!(linked(index), ["frontend/Cargo.toml", "assets/fonts"]);
+    }
+}
