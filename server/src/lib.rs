@@ -1,1 +1,12 @@
+//! Hubbub's server. The floors, each of which knows only those before it:
+//! `shared → domain → storage, broker → actions → transport → node → main`.
 
+pub mod actions;
+pub mod app;
+pub mod broker;
+pub mod config;
+pub mod domain;
+pub mod error;
+pub mod node;
+pub mod storage;
+pub mod transport;

@@ -61,9 +61,13 @@ pub const EGRESS_MAX_BYTES: usize = 4 * 1024 * 1024;
 pub const HEARTBEAT_SECONDS: u64 = 25;
 /// Seconds a WebSocket ticket can be used for.
 pub const TICKET_SECONDS: u64 = 30;
-/// Members up to which a channel's read positions and presence are told to all its members; in
-/// larger ones they go to the reader's own clients alone, since they would cost members².
+/// Open sockets in a channel up to which read positions and typing are told to all of them; in
+/// larger ones read positions go to the reader's own clients alone and typing to nobody, since they
+/// would cost members².
 pub const EPHEMERAL_AUDIENCE_MAX: usize = 256;
+/// Open sockets of the server up to which presence is told as it changes; past it, a user's
+/// `online` is what the users' look-up says.
+pub const PRESENCE_AUDIENCE_MAX: usize = 512;
 /// Least milliseconds between two `typing` frames of one user in one channel that are passed on.
 pub const TYPING_INTERVAL_MS: u64 = 2_000;
 /// Milliseconds for which a `typing` frame holds true.

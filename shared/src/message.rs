@@ -65,9 +65,9 @@ fn nonce_of(text: &str) -> Option<String> {
 }
 
 fn head(text: &str) -> Result<Cow<'_, str>, DecodeError> {
-    serde_json::from_str::<Head<'_>>(text).map(|head| head.kind).map_err(|e| {
-        DecodeError::Malformed { not_json: true, nonce: None, detail: e.to_string() }
-    })
+    serde_json::from_str::<Head<'_>>(text)
+        .map(|head| head.kind)
+        .map_err(|e| DecodeError::Malformed { not_json: true, nonce: None, detail: e.to_string() })
 }
 
 fn body<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, DecodeError> {
@@ -481,7 +481,9 @@ mod tests {
     #[test]
     fn wrong_fields_are_told_with_their_nonce_and_broken_json_without() {
         let wrong = ClientMessage::from_json(r#"{"type":"message","nonce":"n1","message":5}"#);
-        assert!(matches!(wrong, Err(DecodeError::Malformed { not_json: false, nonce: Some(n), .. }) if n == "n1"));
+        assert!(
+            matches!(wrong, Err(DecodeError::Malformed { not_json: false, nonce: Some(n), .. }) if n == "n1")
+        );
         for broken in ["", "{", "[]", "null", r#"{"message":"hi"}"#, r#"{"type":7}"#] {
             let read = ClientMessage::from_json(broken);
             assert!(matches!(read, Err(DecodeError::Malformed { not_json: true, .. })), "{broken}");

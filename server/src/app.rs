@@ -1,0 +1,37 @@
+//! The few handles that every action is given.
+
+use crate::actions::passwords::Passwords;
+use crate::domain::clock::Clock;
+use crate::domain::hub::SharedHub;
+use crate::domain::limiter::Limiter;
+use crate::domain::tickets::Tickets;
+use crate::storage::Storage;
+use shared::api::account::SignupPolicy;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// Everything a running node shares between its requests and sockets.
+#[derive(Debug)]
+pub struct App {
+    /// The log and the accounts.
+    pub storage: Storage,
+    /// The live channels and clients.
+    pub hub: Arc<SharedHub>,
+    /// Time, chance and ids.
+    pub clock: Clock,
+    /// Rates.
+    pub limiter: Limiter,
+    /// WebSocket tickets.
+    pub tickets: Tickets,
+    /// Password hashing, off the async threads and bounded.
+    pub passwords: Passwords,
+    /// Who may sign up.
+    pub signup: SignupPolicy,
+    /// Whether cookies are marked `Secure`.
+    pub secure_cookies: bool,
+    /// Turns true once, when the node begins to drain.
+    pub draining: watch::Receiver<bool>,
+}
+
+/// A shared handle to the node's [`App`].
+pub type AppHandle = Arc<App>;

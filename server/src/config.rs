@@ -1,0 +1,116 @@
+//! What the program is started with: flags, each also an environment variable.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use shared::api::account::SignupPolicy;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Hubbub: a real-time chat that a team runs itself.
+#[derive(Debug, Parser)]
+#[command(name = "hubbub", version, about, args_conflicts_with_subcommands = true)]
+pub struct Program {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Config,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the chat (what happens without a command, too).
+    Serve(Config),
+}
+
+/// What `hubbub serve` is started with.
+#[derive(Debug, Clone, Args)]
+pub struct Config {
+    /// Address and port to serve on; port 0 picks a free one.
+    #[arg(long, env = "HUBBUB_LISTEN", default_value = "127.0.0.1:3000")]
+    pub listen: SocketAddr,
+    /// Directory that holds everything; made if it isn't there.
+    #[arg(long, env = "HUBBUB_DATA", default_value = "hubbub-data")]
+    pub data: PathBuf,
+    /// Who may sign up; open on a loopback address and invite-only on any other, if not given.
+    #[arg(long, env = "HUBBUB_SIGNUP", value_enum)]
+    pub signup: Option<Signup>,
+    /// Mark cookies as for TLS only: set it when a proxy in front serves HTTPS.
+    #[arg(long, env = "HUBBUB_SECURE_COOKIES")]
+    pub secure_cookies: bool,
+    /// Rate limits; off for benchmarks and tests, on a loopback address alone.
+    #[arg(long, env = "HUBBUB_LIMITS", value_enum, default_value = "on")]
+    pub limits: Switch,
+}
+
+/// Who may sign up, as a flag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Signup {
+    /// Everyone who reaches the server.
+    Open,
+    /// Who has an invite.
+    Invite,
+    /// Nobody but the first.
+    Closed,
+}
+
+/// On or off, as a flag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// On.
+    On,
+    /// Off.
+    Off,
+}
+
+impl Program {
+    /// The configuration, checked.
+    ///
+    /// # Errors
+    /// A sentence that says what to change.
+    pub fn config(self) -> Result<Config, &'static str> {
+        let config = match self.command {
+            Some(Command::Serve(config)) => config,
+            None => self.serve,
+        };
+        if config.limits == Switch::Off && !config.listen.ip().is_loopback() {
+            return Err("--limits off is for tests and needs a loopback address in --listen");
+        }
+        Ok(config)
+    }
+}
+
+impl Config {
+    /// Who may sign up.
+    pub fn signup_policy(&self) -> SignupPolicy {
+        match self.signup {
+            Some(Signup::Open) => SignupPolicy::Open,
+            Some(Signup::Invite) => SignupPolicy::Invite,
+            Some(Signup::Closed) => SignupPolicy::Closed,
+            None if self.listen.ip().is_loopback() => SignupPolicy::Open,
+            None => SignupPolicy::Invite,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(args: &[&str]) -> Result<Config, &'static str> {
+        Program::try_parse_from([&["hubbub"], args].concat()).unwrap().config()
+    }
+
+    #[test]
+    fn sign_up_is_open_only_where_nobody_else_can_reach_it() {
+        assert_eq!(config(&[]).unwrap().signup_policy(), SignupPolicy::Open);
+        let outside = config(&["serve", "--listen", "0.0.0.0:80"]).unwrap();
+        assert_eq!(outside.signup_policy(), SignupPolicy::Invite);
+        let chosen = config(&["--listen", "0.0.0.0:80", "--signup", "closed"]).unwrap();
+        assert_eq!(chosen.signup_policy(), SignupPolicy::Closed);
+    }
+
+    #[test]
+    fn limits_stay_on_where_others_can_reach_it() {
+        assert!(config(&["--limits", "off"]).is_ok());
+        assert!(config(&["--limits", "off", "--listen", "0.0.0.0:80"]).is_err());
+    }
+}

@@ -1,0 +1,120 @@
+//! Rates: a token bucket for each (subject, kind). Bounded in memory: full buckets are forgotten.
+
+use crate::error::{Error, Result};
+use shared::UserId;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// Most buckets kept at once; past it, full ones are forgotten, and if none is, all are.
+const BUCKETS_MAX: usize = 50_000;
+
+/// What is limited, and of whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Limited {
+    /// Signing up, by address: 60 at once, then one a second.
+    SignUp(IpAddr),
+    /// Logging in, by address: 60 at once, then one a second.
+    LogIn(IpAddr),
+    /// Changes of any kind, by user: 600 at once, then 100 a second.
+    Change(UserId),
+}
+
+impl Limited {
+    /// How many at once, and how many a second after that.
+    fn rate(self) -> (f64, f64) {
+        match self {
+            Self::SignUp(_) | Self::LogIn(_) => (60.0, 1.0),
+            Self::Change(_) => (600.0, 100.0),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Bucket {
+    level: f64,
+    at: Duration,
+}
+
+/// All the buckets. Off for benchmarks and tests, where `--limits off` is given.
+#[derive(Debug)]
+pub struct Limiter {
+    buckets: Mutex<HashMap<Limited, Bucket>>,
+    on: bool,
+}
+
+impl Limiter {
+    /// A limiter with all buckets full; one that is off never refuses.
+    pub fn new(on: bool) -> Self {
+        Self { buckets: Mutex::default(), on }
+    }
+
+    /// Takes one from the bucket. `now` is the time since the server's start.
+    ///
+    /// # Errors
+    /// `rate_limited`, with the time until there is one again.
+    pub fn take(&self, what: Limited, now: Duration) -> Result<()> {
+        if !self.on {
+            return Ok(());
+        }
+        let (burst, per_second) = what.rate();
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if buckets.len() >= BUCKETS_MAX && !buckets.contains_key(&what) {
+            buckets.retain(|key, bucket| {
+                let (burst, rate) = key.rate();
+                bucket.level + now.saturating_sub(bucket.at).as_secs_f64() * rate < burst
+            });
+            if buckets.len() >= BUCKETS_MAX {
+                buckets.clear();
+            }
+        }
+        let bucket = buckets.entry(what).or_insert(Bucket { level: burst, at: now });
+        let since = now.saturating_sub(bucket.at).as_secs_f64();
+        bucket.level = (bucket.level + since * per_second).min(burst);
+        bucket.at = now;
+        if bucket.level >= 1.0 {
+            bucket.level -= 1.0;
+            Ok(())
+        } else {
+            let wait = (1.0 - bucket.level) / per_second;
+            Err(Error::rate_limited(Duration::from_secs_f64(wait)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    const HERE: Limited = Limited::LogIn(IpAddr::V4(Ipv4Addr::LOCALHOST));
+
+    #[test]
+    fn a_burst_is_served_and_then_one_a_second() {
+        let limiter = Limiter::new(true);
+        for _ in 0..60 {
+            assert!(limiter.take(HERE, Duration::ZERO).is_ok());
+        }
+        let refused = limiter.take(HERE, Duration::ZERO).unwrap_err();
+        assert_eq!(refused.retry_after, Some(Duration::from_secs(1)));
+        assert!(limiter.take(HERE, Duration::from_secs(1)).is_ok());
+        assert!(limiter.take(HERE, Duration::from_secs(1)).is_err());
+    }
+
+    #[test]
+    fn the_number_of_buckets_is_bounded() {
+        let limiter = Limiter::new(true);
+        for n in 0..120_000_u32 {
+            let address = IpAddr::V4(Ipv4Addr::from(n));
+            assert!(limiter.take(Limited::SignUp(address), Duration::ZERO).is_ok());
+        }
+        assert!(limiter.buckets.lock().unwrap().len() <= BUCKETS_MAX);
+    }
+
+    #[test]
+    fn a_limiter_that_is_off_never_refuses() {
+        let limiter = Limiter::new(false);
+        assert!((0..1000).all(|_| limiter.take(HERE, Duration::ZERO).is_ok()));
+    }
+}

@@ -1,0 +1,17 @@
+//! What Hubbub is, without I/O and without waiting: the live Hub with its channels and clients,
+//! permissions, names, limits, time. Storage, sockets and HTTP call it; it calls none of them.
+
+pub mod announcement;
+pub mod channel;
+pub mod client;
+pub mod clock;
+pub mod egress;
+pub mod frame;
+pub mod hub;
+pub mod identity;
+pub mod limiter;
+pub mod mention;
+pub mod permission;
+pub mod presence;
+pub mod secret;
+pub mod tickets;

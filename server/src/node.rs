@@ -1,0 +1,137 @@
+//! One running node: the only place that knows which storage and which broker it runs. Builds the
+//! handles, serves, and drains in order: no new connections, sockets told to come back, what was
+//! taken committed and answered, then the end.
+
+use crate::actions::passwords::Passwords;
+use crate::app::{App, AppHandle};
+use crate::broker::local;
+use crate::config::{Config, Switch};
+use crate::domain::clock::Clock;
+use crate::domain::hub::SharedHub;
+use crate::domain::limiter::Limiter;
+use crate::domain::tickets::Tickets;
+use crate::storage::{OpenError, Storage};
+use crate::transport::{router, serve, ws};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// How often sockets are looked over for heartbeats that are due or missed.
+const SWEEP: Duration = Duration::from_secs(5);
+/// How often presence is told.
+const PRESENCE: Duration = Duration::from_secs(1);
+/// How long sockets have to take their close frame when the node drains.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// Why a node can't start: a sentence for who starts it.
+#[derive(Debug)]
+pub enum StartError {
+    /// The data directory.
+    Open(OpenError),
+    /// The address.
+    Listen(SocketAddr, std::io::Error),
+    /// The system's random source.
+    Passwords(crate::error::Error),
+}
+
+impl std::fmt::Display for StartError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Open(cause) => cause.fmt(f),
+            Self::Listen(address, cause) => {
+                write!(f, "can't listen on {address}: {cause}; choose another with --listen")
+            }
+            Self::Passwords(cause) => cause.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// A node that is ready to serve.
+#[derive(Debug)]
+pub struct Node {
+    app: AppHandle,
+    listener: TcpListener,
+    address: SocketAddr,
+    drain: watch::Sender<bool>,
+    broker: JoinHandle<()>,
+}
+
+impl Node {
+    /// Opens the data directory and the address.
+    ///
+    /// # Errors
+    /// When either can't be had.
+    pub async fn start(config: &Config) -> Result<Self, StartError> {
+        let clock = Clock::system();
+        let passwords = tokio::task::spawn_blocking(Passwords::new);
+        let (storage, commits) = Storage::open(&config.data, clock).map_err(StartError::Open)?;
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .map_err(|cause| StartError::Listen(config.listen, cause))?;
+        let address = listener.local_addr().unwrap_or(config.listen);
+        let hub = Arc::new(SharedHub::default());
+        let broker = tokio::spawn(local::run(commits, Arc::clone(&hub)));
+        let (drain, draining) = watch::channel(false);
+        let passwords = match passwords.await {
+            Ok(passwords) => passwords.map_err(StartError::Passwords)?,
+            Err(cause) => {
+                let error = crate::error::Error::internal("password hashing", &cause);
+                return Err(StartError::Passwords(error));
+            }
+        };
+        let app = Arc::new(App {
+            storage,
+            hub,
+            clock,
+            limiter: Limiter::new(config.limits == Switch::On),
+            tickets: Tickets::default(),
+            passwords,
+            signup: config.signup_policy(),
+            secure_cookies: config.secure_cookies,
+            draining,
+        });
+        Ok(Self { app, listener, address, drain, broker })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `stop` is fulfilled, then drains.
+    pub async fn run(self, stop: impl Future<Output = ()>) {
+        let Self { app, listener, drain, broker, .. } = self;
+        let housekeeping = tokio::spawn(housekeeping(Arc::clone(&app)));
+        let router = router::router(Arc::clone(&app));
+        let serving = tokio::spawn(serve::serve(listener, router, app.draining.clone()));
+        stop.await;
+        tracing::info!("draining");
+        drain.send_replace(true);
+        ws::drain(&app, DRAIN).await;
+        if let Err(cause) = serving.await {
+            tracing::error!(%cause, "the accept loop ended badly");
+        }
+        housekeeping.abort();
+        app.storage.close();
+        if let Err(cause) = broker.await {
+            tracing::error!(%cause, "the broker ended badly");
+        }
+    }
+}
+
+/// Heartbeats, the end of dead sockets, and presence: one sweep instead of timers for each socket.
+async fn housekeeping(app: AppHandle) {
+    let mut sweep = tokio::time::interval(SWEEP);
+    let mut presence = tokio::time::interval(PRESENCE);
+    loop {
+        tokio::select! {
+            _ = sweep.tick() => ws::sweep(&app),
+            _ = presence.tick() => app.hub.announce_presence(),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The durable side: accounts, channels and the log. Every verb is one transaction that permits,
+//! changes and says what to announce; answers are `shared` types and a few plain structs.
+//!
+//! SQL is spoken here and nowhere else. Delivery is the broker's and the Hub's.
+
+mod sqlite;
+
+pub use sqlite::{Committed, OpenError, Storage, StorageFigures};
+pub use sqlite::{accounts, channels, events, pages};

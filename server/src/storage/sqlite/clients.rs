@@ -1,0 +1,146 @@
+//! Clients: logged-in devices and tokens, known by the hash of their token.
+
+use super::Storage;
+use super::accounts::NewClient;
+use super::rows::{Failure, Id, id};
+use super::writer::Tx;
+use crate::actions::Done;
+use crate::domain::announcement::Announcement;
+use crate::domain::identity::Caller;
+use crate::domain::secret::TokenHash;
+use crate::error::{Error, Result};
+use rusqlite::{Connection, OptionalExtension as _};
+use shared::limits::CLIENTS_PER_USER_MAX;
+use shared::{ClientId, ClientInfo, Timestamp, UserId};
+
+pub(super) fn insert_client(
+    db: &Connection,
+    user: UserId,
+    client: &NewClient,
+) -> rusqlite::Result<()> {
+    db.prepare_cached("INSERT INTO clients VALUES (?1, ?2, ?3, ?4, ?5, ?5)")?
+        .execute((
+            Id::from(client.client_id),
+            Id::from(user),
+            client.token_hash,
+            &client.device,
+            client.created_at.0,
+        ))
+        .map(drop)
+}
+
+impl Storage {
+    /// Gives a user another client. Past 100 of them, the longest unused one ends.
+    ///
+    /// # Errors
+    /// Through `done`: `storage_unavailable`.
+    pub async fn create_client(
+        &self,
+        user: UserId,
+        client: NewClient,
+        done: Done<()>,
+    ) -> Result<()> {
+        let work = move |tx: &mut Tx<'_>| {
+            insert_client(tx.db, user, &client)?;
+            let surplus: Vec<Id> = tx
+                .db
+                .prepare_cached(
+                    "SELECT client_id FROM clients WHERE user_id = ?1
+                     ORDER BY last_used_at DESC, created_at DESC LIMIT -1 OFFSET ?2",
+                )?
+                .query_map((Id::from(user), CLIENTS_PER_USER_MAX as i64), |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            for client_id in surplus {
+                tx.db.execute("DELETE FROM clients WHERE client_id = ?1", [client_id])?;
+                tx.announce(Announcement::ClientEnded(user, client_id.into()));
+            }
+            Ok(())
+        };
+        self.writer.submit(work, done).await
+    }
+
+    /// Whose token it is, and when the client was last used.
+    ///
+    /// # Errors
+    /// `storage_unavailable`.
+    pub async fn client_by_token(&self, hash: TokenHash) -> Result<Option<(Caller, Timestamp)>> {
+        let find = move |db: &Connection| -> Result<_, Failure> {
+            let mut query = db.prepare_cached(
+                "SELECT user_id, client_id, last_used_at FROM clients WHERE token_hash = ?1",
+            )?;
+            let found = query.query_row([hash], |row| {
+                let caller =
+                    Caller { user_id: id(row, "user_id")?, client_id: id(row, "client_id")? };
+                Ok((caller, Timestamp(row.get("last_used_at")?)))
+            });
+            Ok(found.optional()?)
+        };
+        self.readers.read(find).await
+    }
+
+    /// Notes that a client was used.
+    pub fn note_use(&self, client: ClientId, at: Timestamp) {
+        self.writer.submit_if_room(move |tx| {
+            tx.db
+                .prepare_cached("UPDATE clients SET last_used_at = ?2 WHERE client_id = ?1")?
+                .execute((Id::from(client), at.0))?;
+            Ok(())
+        });
+    }
+
+    /// A user's clients, newest first.
+    ///
+    /// # Errors
+    /// `storage_unavailable`.
+    pub async fn clients(&self, caller: Caller) -> Result<Vec<ClientInfo>> {
+        let find = move |db: &Connection| -> Result<_, Failure> {
+            let mut query = db.prepare_cached(
+                "SELECT client_id, device, created_at, last_used_at FROM clients
+                 WHERE user_id = ?1 ORDER BY created_at DESC, client_id DESC",
+            )?;
+            let rows = query.query_map([Id::from(caller.user_id)], |row| {
+                let client_id: ClientId = id(row, "client_id")?;
+                Ok(ClientInfo {
+                    client_id,
+                    device: row.get("device")?,
+                    created_at: Timestamp(row.get("created_at")?),
+                    last_used_at: Timestamp(row.get("last_used_at")?),
+                    current: client_id == caller.client_id,
+                })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        };
+        self.readers.read(find).await
+    }
+
+    /// Whether a client is there still.
+    ///
+    /// # Errors
+    /// `storage_unavailable`.
+    pub async fn has_client(&self, client: ClientId) -> Result<bool> {
+        let find = move |db: &Connection| -> Result<_, Failure> {
+            let mut query = db.prepare_cached("SELECT 1 FROM clients WHERE client_id = ?1")?;
+            Ok(query.exists([Id::from(client)])?)
+        };
+        self.readers.read(find).await
+    }
+
+    /// Ends one of a user's clients.
+    ///
+    /// # Errors
+    /// Through `done`: `not_found`, `storage_unavailable`.
+    pub async fn end_client(&self, user: UserId, client: ClientId, done: Done<()>) -> Result<()> {
+        let work = move |tx: &mut Tx<'_>| {
+            let ended = tx
+                .db
+                .prepare_cached("DELETE FROM clients WHERE client_id = ?1 AND user_id = ?2")?
+                .execute((Id::from(client), Id::from(user)))?;
+            if ended == 0 {
+                return Err(Error::not_found("client").into());
+            }
+            tx.announce(Announcement::ClientEnded(user, client));
+            Ok(())
+        };
+        self.writer.submit(work, done).await
+    }
+}

@@ -1,0 +1,198 @@
+//! Memberships and read positions.
+
+use super::Storage;
+use super::channels::channel_info;
+use super::rows::{ChannelNo, Failure, Id, Place, id, place, seq};
+use super::writer::Tx;
+use crate::actions::Done;
+use crate::domain::announcement::Announcement;
+use crate::domain::permission;
+use crate::error::{Error, Result};
+use rusqlite::Connection;
+use shared::limits::{CHANNEL_MEMBERS_MAX, CHANNELS_PER_USER_MAX};
+use shared::{ChannelId, Cursor, ErrorCode, Member, Seq, UserId};
+
+/// The kind of event in `events.kind`.
+pub(super) const MEMBER: i64 = 4;
+
+pub(super) fn insert_member(
+    db: &Connection,
+    no: ChannelNo,
+    user: UserId,
+    position: i64,
+    read_seq: Seq,
+) -> rusqlite::Result<()> {
+    db.prepare_cached("INSERT INTO members VALUES (?1, ?2, ?3, ?4)")?
+        .execute((no.0, Id::from(user), position, read_seq.cast_signed()))
+        .map(drop)
+}
+
+/// Whether a user can be a member of one channel more.
+pub(super) fn check_room_for_one(db: &Connection, user: UserId) -> Result<(), Failure> {
+    let count: i64 = db
+        .prepare_cached("SELECT count(*) FROM members WHERE user_id = ?1")?
+        .query_row([Id::from(user)], |row| row.get(0))?;
+    if count >= CHANNELS_PER_USER_MAX as i64 {
+        let detail = "a user can be a member of at most 1,000 channels; leave one first";
+        return Err(Error::new(ErrorCode::Conflict, detail).into());
+    }
+    Ok(())
+}
+
+fn is_member(db: &Connection, no: ChannelNo, user: UserId) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM members WHERE channel_no = ?1 AND user_id = ?2")?
+        .exists((no.0, Id::from(user)))
+}
+
+impl Storage {
+    /// Makes someone a member. Who is one stays one, without an event.
+    ///
+    /// # Errors
+    /// Through `done`: `not_found` for a channel or user, `conflict`, `storage_unavailable`.
+    pub async fn add_member(
+        &self,
+        caller: UserId,
+        channel: ChannelId,
+        user: UserId,
+        done: Done<()>,
+    ) -> Result<()> {
+        let work = move |tx: &mut Tx<'_>| add(tx, caller, channel, user);
+        self.writer.submit(work, done).await
+    }
+
+    /// Ends a membership.
+    ///
+    /// # Errors
+    /// Through `done`: `not_found`, `forbidden`, `conflict`, `storage_unavailable`.
+    pub async fn remove_member(
+        &self,
+        caller: UserId,
+        channel: ChannelId,
+        user: UserId,
+        done: Done<()>,
+    ) -> Result<()> {
+        let work = move |tx: &mut Tx<'_>| remove(tx, caller, channel, user);
+        self.writer.submit(work, done).await
+    }
+
+    /// Moves a read position forward; where it stands.
+    ///
+    /// # Errors
+    /// Through `done`: `not_found`, `storage_unavailable`.
+    pub async fn mark_read(
+        &self,
+        user: UserId,
+        channel: ChannelId,
+        seq: Seq,
+        done: Done<Seq>,
+    ) -> Result<()> {
+        let work = move |tx: &mut Tx<'_>| mark_read(tx, user, channel, seq);
+        self.writer.submit(work, done).await
+    }
+
+    /// The channels of a user with their heads and read positions, as one snapshot.
+    ///
+    /// # Errors
+    /// `storage_unavailable`.
+    pub async fn cursors(&self, user: UserId) -> Result<Vec<Cursor>> {
+        let find = move |db: &Connection| -> Result<_, Failure> {
+            let mut query = db.prepare_cached(
+                "SELECT c.channel_id, c.head_seq, m.read_seq
+                 FROM members m JOIN channels c ON c.no = m.channel_no WHERE m.user_id = ?1",
+            )?;
+            let rows = query.query_map([Id::from(user)], |row| {
+                Ok(Cursor {
+                    channel_id: id(row, "channel_id")?,
+                    head_seq: seq(row, "head_seq")?,
+                    read_seq: seq(row, "read_seq")?,
+                })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        };
+        self.readers.read(find).await
+    }
+}
+
+fn add(
+    tx: &mut Tx<'_>,
+    caller: UserId,
+    channel_id: ChannelId,
+    user_id: UserId,
+) -> Result<(), Failure> {
+    let db = tx.db;
+    let Place { no, head_seq, standing } = place(db, caller, channel_id)?;
+    permission::may_add_member(&standing, caller == user_id)?;
+    if !db.prepare_cached("SELECT 1 FROM users WHERE user_id = ?1")?.exists([Id::from(user_id)])? {
+        return Err(Error::not_found("user").into());
+    }
+    if is_member(db, no, user_id)? {
+        return Ok(());
+    }
+    check_room_for_one(db, user_id)?;
+    let (count, position): (i64, i64) = db
+        .prepare_cached(
+            "SELECT count(*), coalesce(max(position), -1) + 1 FROM members WHERE channel_no = ?1",
+        )?
+        .query_row([no.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if count >= CHANNEL_MEMBERS_MAX as i64 {
+        let detail = "the channel has 10,000 members, which is the most it can have";
+        return Err(Error::new(ErrorCode::Conflict, detail).into());
+    }
+    let seq = tx.next_seq(no, head_seq);
+    insert_member(db, no, user_id, position, seq)?;
+    let member = Member { channel_id, seq, user_id, joined: true };
+    log(db, no, &member)?;
+    let channel = channel_info(db, user_id, no, Some(seq))?;
+    tx.announce(Announcement::Joined(Box::new(channel), member));
+    Ok(())
+}
+
+fn remove(
+    tx: &mut Tx<'_>,
+    caller: UserId,
+    channel_id: ChannelId,
+    user_id: UserId,
+) -> Result<(), Failure> {
+    let db = tx.db;
+    let Place { no, head_seq, standing } = place(db, caller, channel_id)?;
+    permission::may_remove_member(&standing, caller == user_id)?;
+    if !is_member(db, no, user_id)? {
+        return Err(Error::not_found("member").into());
+    }
+    db.prepare_cached("DELETE FROM members WHERE channel_no = ?1 AND user_id = ?2")?
+        .execute((no.0, Id::from(user_id)))?;
+    let seq = tx.next_seq(no, head_seq);
+    let member = Member { channel_id, seq, user_id, joined: false };
+    log(db, no, &member)?;
+    tx.announce(Announcement::Left(member));
+    Ok(())
+}
+
+fn log(db: &Connection, no: ChannelNo, member: &Member) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO events (pos, kind, user_id, at, turned_on) VALUES (?1, ?2, ?3, 0, ?4)",
+    )?
+    .execute((no.pos(member.seq), MEMBER, Id::from(member.user_id), member.joined))
+    .map(drop)
+}
+
+fn mark_read(tx: &mut Tx<'_>, user: UserId, channel: ChannelId, upto: Seq) -> Result<Seq, Failure> {
+    let db = tx.db;
+    let Place { no, head_seq, standing } = place(db, user, channel)?;
+    permission::may_read(&standing)?;
+    let upto = upto.min(tx.head(no, head_seq));
+    let moved = db
+        .prepare_cached(
+            "UPDATE members SET read_seq = ?3
+             WHERE channel_no = ?1 AND user_id = ?2 AND read_seq < ?3",
+        )?
+        .execute((no.0, Id::from(user), upto.cast_signed()))?;
+    if moved > 0 {
+        tx.announce(Announcement::Read(channel, user, upto));
+        return Ok(upto);
+    }
+    let stands: i64 = db
+        .prepare_cached("SELECT read_seq FROM members WHERE channel_no = ?1 AND user_id = ?2")?
+        .query_row((no.0, Id::from(user)), |row| row.get(0))?;
+    Ok(stands.cast_unsigned())
+}

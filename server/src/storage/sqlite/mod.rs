@@ -1,0 +1,111 @@
+//! SQLite: one file, one writer thread with group commit, a few readers. `synchronous=FULL`: what
+//! is acknowledged has reached the disk.
+
+pub mod accounts;
+pub mod channels;
+mod clients;
+pub mod events;
+mod members;
+mod mentions;
+pub mod pages;
+mod readers;
+mod rows;
+mod schema;
+mod writer;
+
+pub use schema::OpenError;
+pub use writer::{Committed, StorageFigures};
+
+use crate::domain::clock::Clock;
+use crate::error::Result;
+use readers::Readers;
+use rusqlite::{Connection, OpenFlags};
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use writer::Writer;
+
+/// Connections that read at once.
+const READERS: usize = 4;
+
+/// The storage of one node. Cloning shares it.
+#[derive(Debug, Clone)]
+pub struct Storage {
+    writer: Writer,
+    readers: Arc<Readers>,
+    epoch: Arc<str>,
+    /// Held for as long as the storage is open, so that no second process opens it.
+    _lock: Arc<File>,
+}
+
+impl Storage {
+    /// Opens or makes the data directory, and brings its schema up to date. What is committed from
+    /// now on comes out of the receiver, in commit order.
+    ///
+    /// # Errors
+    /// When the directory can't be used, another process has it, or a newer Hubbub wrote it.
+    pub fn open(
+        dir: &Path,
+        clock: Clock,
+    ) -> std::result::Result<(Self, mpsc::Receiver<Committed>), OpenError> {
+        let lock = schema::lock(dir)?;
+        let path = dir.join("hubbub.db");
+        let mut connection = connect(&path, false)?;
+        let epoch = schema::migrate(&mut connection, clock)?;
+        let readers = (0..READERS).map(|_| connect(&path, true)).collect::<Result<_, _>>()?;
+        let (writer, committed) = Writer::start(connection)?;
+        let storage = Self {
+            writer,
+            readers: Arc::new(Readers::new(path, readers)),
+            epoch: epoch.into(),
+            _lock: Arc::new(lock),
+        };
+        Ok((storage, committed))
+    }
+
+    /// Which life of the history this is. Another one (a restored backup) voids all cursors.
+    pub fn epoch(&self) -> &str {
+        &self.epoch
+    }
+
+    /// Whether storage answers: reads something, and the writer is there and healthy.
+    ///
+    /// # Errors
+    /// `storage_unavailable`.
+    pub async fn ready(&self) -> Result<()> {
+        self.writer.healthy()?;
+        self.readers.read(|db| Ok(db.query_row("SELECT 1", [], |_| Ok(()))?)).await
+    }
+
+    /// Figures of the writer.
+    pub fn figures(&self) -> StorageFigures {
+        self.writer.figures()
+    }
+
+    /// Takes no more changes; what was taken is committed first.
+    pub fn close(&self) {
+        self.writer.close();
+    }
+}
+
+fn connect(path: &Path, read_only: bool) -> rusqlite::Result<Connection> {
+    let access = if read_only {
+        OpenFlags::SQLITE_OPEN_READ_ONLY
+    } else {
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
+    };
+    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(128);
+    if read_only {
+        connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4096;")?;
+    } else {
+        connection.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+             PRAGMA secure_delete = FAST; PRAGMA cache_size = -16384;",
+        )?;
+    }
+    Ok(connection)
+}
