@@ -192,6 +192,7 @@ impl ServerMessage {
     ///
     /// # Errors
     /// Not a failure: the frame itself, when it is not a durable event.
+    #[expect(clippy::result_large_err, reason = "no failure: the frame itself is handed back")]
     pub fn into_event(self) -> Result<ChannelEvent, Self> {
         match self {
             Self::Message(e) => Ok(ChannelEvent::Message(e)),

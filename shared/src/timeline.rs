@@ -236,11 +236,8 @@ impl Timeline {
 
 fn react(reactions: &mut Vec<Reaction>, emoji: String, user: crate::UserId, on: bool) {
     match reactions.iter_mut().find(|reaction| reaction.emoji == emoji) {
-        Some(reaction) if on => {
-            if !reaction.user_ids.contains(&user) {
-                reaction.user_ids.push(user);
-            }
-        }
+        Some(reaction) if on && reaction.user_ids.contains(&user) => {}
+        Some(reaction) if on => reaction.user_ids.push(user),
         Some(reaction) => {
             reaction.user_ids.retain(|id| *id != user);
             reactions.retain(|reaction| !reaction.user_ids.is_empty());

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 /// Why a step in a transaction failed.
 #[derive(Debug)]
-pub enum Failure {
+pub(super) enum Failure {
     /// Refused before anything was changed: the rest of the transaction stands.
     Refused(Error),
     /// SQLite failed: the whole transaction is undone.

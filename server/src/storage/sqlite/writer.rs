@@ -142,10 +142,13 @@ where
     }
 }
 
+type Queue = mpsc::Sender<Box<dyn Job>>;
+
 /// The queue of the writer thread. Cloning shares it.
 #[derive(Clone)]
 pub(super) struct Writer {
-    queue: Arc<Mutex<Option<mpsc::Sender<Box<dyn Job>>>>>,
+    /// None once it takes no more.
+    queue: Arc<Mutex<Option<Queue>>>,
     counters: Arc<Counters>,
 }
 
@@ -171,7 +174,7 @@ impl Writer {
         Ok((Self { queue: Arc::new(Mutex::new(Some(queue))), counters }, committed))
     }
 
-    fn queue(&self) -> Result<mpsc::Sender<Box<dyn Job>>> {
+    fn queue(&self) -> Result<Queue> {
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         queue.clone().ok_or_else(Error::draining)
     }
