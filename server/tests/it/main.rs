@@ -1,1 +1,32 @@
+//! Hubbub's integration tests: the real program as a child process, real sockets, a real disk and,
+//! under `browser`, a real Chromium. One binary, so that it is linked once; a file per subject.
+//!
+//! Tests of single functions are beside the functions. Nothing here waits by sleeping: a test waits
+//! for the frame, the answer or the line that it needs, for at most `harness::PATIENCE`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a test says what it expects by panicking, and stands outside the program's clock"
+)]
 
+mod accounts;
+mod bad_input;
+mod browser;
+mod channels;
+mod equality;
+mod events;
+mod harness;
+mod invariants;
+mod members;
+mod messages;
+mod openapi;
+mod page;
+mod program;
+mod read_positions;
+mod sessions;
+mod sockets;
+mod torture;
+mod users;

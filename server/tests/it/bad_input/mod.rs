@@ -1,0 +1,7 @@
+//! What bad input gets: a clear problem or `rejected`, and nothing changed or lost.
+
+mod bodies;
+mod frames;
+mod full_storage;
+mod said_wrongly;
+mod slowness;

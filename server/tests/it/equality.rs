@@ -1,0 +1,301 @@
+//! The state built from live frames equals the state fetched anew, whatever happened: several users
+//! do random things over sockets and REST, and watchers, some of which lose their connection and
+//! resume at random, fold what they hear with the same `Timeline` that the page uses.
+
+use crate::harness::{Chance, Expect, TestClient, TestServer, TestSocket, everyone};
+use reqwest::Method;
+use shared::timeline::{Applied, Timeline};
+use shared::{
+    ChannelEvent, ChannelId, ClientMessage, Delete, Edit, MessageId, React, Resume, Seq,
+    ServerMessage, UserId, paths,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+const USERS: usize = 5;
+const CHANNELS: usize = 3;
+const OPERATIONS: usize = 600;
+const EMOJI: [&str; 4] = ["👍", "❤️", "🎉", "👩‍👩‍👧‍👦"];
+
+/// One channel as a watcher holds it.
+#[derive(Default)]
+struct View {
+    timeline: Timeline,
+    members: BTreeSet<UserId>,
+    /// The head when the replay was complete, for channels on this socket.
+    caught_up: bool,
+}
+
+/// Somebody who builds their state from frames alone.
+struct Watcher {
+    client: TestClient,
+    socket: Option<TestSocket>,
+    /// Watches one channel on a socket of its own, or all of them on one.
+    one: Option<ChannelId>,
+    views: BTreeMap<ChannelId, View>,
+}
+
+impl Watcher {
+    async fn new(client: &TestClient, one: Option<ChannelId>, channels: &[ChannelId]) -> Self {
+        let mut views = BTreeMap::new();
+        for channel in one.map_or_else(|| channels.to_vec(), |one| vec![one]) {
+            let members = client.channel(channel).await.user_ids.into_iter().collect();
+            views.insert(channel, View { members, ..View::default() });
+        }
+        let mut watcher = Self { client: client.clone(), socket: None, one, views };
+        watcher.connect().await;
+        watcher
+    }
+
+    async fn connect(&mut self) {
+        let cursors: BTreeMap<_, _> =
+            self.views.iter().map(|(id, view)| (*id, view.timeline.cursor())).collect();
+        let socket = match self.one {
+            Some(channel) => self.client.join(channel, Some(cursors[&channel])).await,
+            None => {
+                let mut socket = self.client.socket().await;
+                socket.send(&ClientMessage::Resume(Resume { cursors })).await;
+                socket
+            }
+        };
+        for view in self.views.values_mut() {
+            view.caught_up = false;
+        }
+        self.socket = Some(socket);
+    }
+
+    fn disconnect(&mut self) {
+        if let Some(socket) = self.socket.take() {
+            socket.cut();
+        }
+    }
+
+    /// Takes frames until every channel stands at its head.
+    async fn catch_up(&mut self, heads: &BTreeMap<ChannelId, Seq>) {
+        if self.socket.is_none() {
+            self.connect().await;
+        }
+        while self.views.iter().any(|(id, v)| v.timeline.cursor() < heads[id] || !v.caught_up) {
+            let frame = self.socket.as_mut().unwrap().recv().await;
+            self.take(frame).await;
+        }
+    }
+
+    async fn take(&mut self, frame: ServerMessage) {
+        match frame {
+            ServerMessage::CaughtUp(up) => {
+                if let Some(view) = self.views.get_mut(&up.channel_id) {
+                    assert!(view.timeline.cursor() >= up.seq, "caught up to what was never sent");
+                    view.caught_up = true;
+                }
+            }
+            ServerMessage::Reset(reset) => panic!("never that far behind: {reset:?}"),
+            other => {
+                let Ok(event) = other.into_event() else { return };
+                let Some(view) = self.views.get_mut(&event.channel_id()) else { return };
+                let member = match &event {
+                    ChannelEvent::Member(member) => Some((member.user_id, member.joined)),
+                    _ => None,
+                };
+                match (view.timeline.apply(event), member) {
+                    (Applied::Yes, Some((user, true))) => assert!(view.members.insert(user)),
+                    (Applied::Yes, Some((user, false))) => assert!(view.members.remove(&user)),
+                    (Applied::Yes | Applied::Known, _) => {}
+                    (Applied::Gap { after }, _) => panic!("a frame ahead of {}", after + 1),
+                }
+            }
+        }
+    }
+}
+
+/// Who does things, and what there is to do them to.
+struct World {
+    chance: Chance,
+    people: Vec<TestClient>,
+    sockets: Vec<TestSocket>,
+    channels: Vec<ChannelId>,
+    guest: TestClient,
+    /// Every message and its author, deleted ones too: doing things to those must change nothing.
+    messages: Vec<(ChannelId, MessageId, usize)>,
+    count: usize,
+}
+
+impl World {
+    async fn step(&mut self) {
+        self.count += 1;
+        let by = self.chance.below(self.people.len());
+        let channel = *self.chance.pick(&self.channels).unwrap();
+        let old = self.chance.pick(&self.messages).copied();
+        let nonce = self.chance.nonce();
+        match (self.chance.below(20), old) {
+            (0..=8, _) | (_, None) => self.post(by, channel, &nonce).await,
+            (9..=12, Some((channel, message, author))) => {
+                let text = format!("edit *{}* {}", self.count, "y".repeat(self.chance.below(40)));
+                self.edit(author, channel, message, &nonce, &text).await;
+            }
+            (13, Some((channel, message, author))) => {
+                self.delete(author, channel, message, &nonce).await;
+            }
+            (14..=18, Some((channel, message, _))) => self.react(by, channel, message).await,
+            (_, Some(_)) => {
+                let guest = self.guest.id();
+                let joined = self.people[0].channel(channel).await.user_ids.contains(&guest);
+                let method = if joined { Method::DELETE } else { Method::PUT };
+                self.people[0].request(method, &paths::member(channel, guest)).succeeds().await;
+            }
+        }
+    }
+
+    async fn post(&mut self, by: usize, channel: ChannelId, nonce: &str) {
+        let text = format!("**{}** by {by} {}", self.count, "x".repeat(self.chance.below(60)));
+        let id = if self.chance.once_in(2) {
+            let socket = &mut self.sockets[by];
+            let ack = socket.say(channel, nonce, &text).await;
+            if self.chance.once_in(4) {
+                assert!(socket.say(channel, nonce, "again").await.duplicate);
+            }
+            ack.message_id
+        } else {
+            self.people[by].say(channel, &text).await.message_id
+        };
+        self.messages.push((channel, id, by));
+    }
+
+    /// Waits for the answer to `nonce`, whichever it is: a deleted message can't be changed.
+    async fn answered(socket: &mut TestSocket, nonce: &str) {
+        socket
+            .recv_until(|message| match message {
+                ServerMessage::Ack(ack) if ack.nonce == nonce => Some(()),
+                ServerMessage::Rejected(no) if no.nonce.as_deref() == Some(nonce) => Some(()),
+                _ => None,
+            })
+            .await;
+        socket.log.clear();
+    }
+
+    async fn edit(&mut self, by: usize, channel: ChannelId, id: MessageId, n: &str, text: &str) {
+        let (message, nonce) = (text.to_owned(), Some(n.to_owned()));
+        if self.chance.once_in(2) {
+            let edit = Edit { channel_id: Some(channel), message_id: id, nonce, message };
+            self.sockets[by].send(&ClientMessage::Edit(edit)).await;
+            Self::answered(&mut self.sockets[by], n).await;
+        } else {
+            let body = serde_json::json!({ "message": message, "nonce": nonce });
+            let request = self.people[by].patch(&paths::message(channel, id)).json(&body);
+            assert!(request.send().await.unwrap().status().as_u16() < 500);
+        }
+    }
+
+    async fn delete(&mut self, by: usize, channel: ChannelId, id: MessageId, n: &str) {
+        if self.chance.once_in(2) {
+            let nonce = Some(n.to_owned());
+            let delete = Delete { channel_id: Some(channel), message_id: id, nonce };
+            self.sockets[by].send(&ClientMessage::Delete(delete)).await;
+            Self::answered(&mut self.sockets[by], n).await;
+        } else {
+            let request = self.people[by].delete(&paths::message(channel, id));
+            assert!(request.send().await.unwrap().status().as_u16() < 500);
+        }
+    }
+
+    async fn react(&mut self, by: usize, channel: ChannelId, id: MessageId) {
+        let emoji = (*self.chance.pick(&EMOJI).unwrap()).to_owned();
+        let on = !self.chance.once_in(3);
+        if self.chance.once_in(2) {
+            let n = self.chance.nonce();
+            let nonce = Some(n.clone());
+            let react = React { channel_id: Some(channel), message_id: id, emoji, on, nonce };
+            self.sockets[by].send(&ClientMessage::React(react)).await;
+            Self::answered(&mut self.sockets[by], &n).await;
+        } else {
+            let method = if on { Method::PUT } else { Method::DELETE };
+            let path = paths::reaction(channel, id, &emoji);
+            let status = self.people[by].request(method, &path).send().await.unwrap().status();
+            assert!(status.as_u16() < 500, "{status}");
+        }
+    }
+
+    async fn heads(&self) -> BTreeMap<ChannelId, Seq> {
+        let mut heads = BTreeMap::new();
+        for channel in &self.channels {
+            heads.insert(*channel, self.people[0].channel(*channel).await.head_seq);
+        }
+        heads
+    }
+}
+
+async fn compare(watcher: &Watcher, name: &str) {
+    for (channel, view) in &watcher.views {
+        let fetched = watcher.client.history(*channel).await;
+        let held: Vec<_> = view.timeline.messages().cloned().collect();
+        for (held, fetched) in held.iter().zip(&fetched) {
+            assert_eq!(held, fetched, "{name}, {channel}");
+        }
+        assert_eq!(held.len(), fetched.len(), "{name}, {channel}");
+        let info = watcher.client.channel(*channel).await;
+        assert_eq!(view.timeline.cursor(), info.head_seq, "{name}, {channel}");
+        let members: BTreeSet<_> = info.user_ids.into_iter().collect();
+        assert_eq!(view.members, members, "{name}, {channel}");
+    }
+}
+
+async fn story(seed: u64, operations: usize) {
+    println!("HUBBUB_EQUALITY_SEED={seed}");
+    let mut server = TestServer::start().await;
+    let people = everyone(&server, "p", USERS).await;
+    let guest = server.user("guest").await;
+    let others: Vec<_> = people[1..].iter().collect();
+    let mut channels = Vec::new();
+    for n in 0..CHANNELS {
+        channels.push(people[0].room(&format!("room {n}"), &others).await.channel_id);
+    }
+    let mut steady = Watcher::new(&people[1], None, &channels).await;
+    let mut restless = Watcher::new(&people[2], None, &channels).await;
+    let mut restless_one = Watcher::new(&people[3], Some(channels[0]), &channels).await;
+    let mut sockets = Vec::new();
+    for person in &people {
+        sockets.push(person.socket().await);
+    }
+    let chance = Chance::new(seed);
+    let mut world =
+        World { chance, people, sockets, channels, guest, messages: Vec::new(), count: 0 };
+
+    for step in 0..operations {
+        world.step().await;
+        for watcher in [&mut restless, &mut restless_one] {
+            if world.chance.once_in(12) {
+                match watcher.socket {
+                    Some(_) => watcher.disconnect(),
+                    None => watcher.connect().await,
+                }
+            }
+        }
+        if step % 200 == 199 {
+            let heads = world.heads().await;
+            for watcher in [&mut steady, &mut restless, &mut restless_one] {
+                watcher.catch_up(&heads).await;
+            }
+            compare(&steady, "steady").await;
+            compare(&restless, "restless").await;
+            compare(&restless_one, "restless in one channel").await;
+        }
+    }
+    // The state that was built from frames also equals what another life of the process reads.
+    server.kill();
+    server.start_again().await;
+    for (name, watcher) in
+        [("steady", &steady), ("restless", &restless), ("restless in one channel", &restless_one)]
+    {
+        compare(watcher, name).await;
+    }
+    println!("{operations} operations, heads {:?}", world.heads().await.values());
+}
+
+#[tokio::test]
+async fn the_state_from_live_frames_equals_the_state_fetched_anew() {
+    story(Chance::seed("HUBBUB_EQUALITY_SEED"), OPERATIONS).await;
+}
+
+#[tokio::test]
+async fn the_same_holds_for_a_story_that_is_always_the_same() {
+    story(1, 200).await;
+}

@@ -1,0 +1,29 @@
+//! What every test stands on: the program as a child process, its users over REST, their sockets,
+//! raw connections for what no well-behaved client sends, and Chromium.
+
+pub(crate) mod browser;
+mod chance;
+mod raw;
+mod test_client;
+mod test_server;
+mod test_socket;
+
+pub(crate) use chance::{Chance, unknown_id};
+pub(crate) use raw::{RawFrame, RawHttp, RawSocket, frame};
+pub(crate) use test_client::{Expect, TestClient, check_problem, everyone, header};
+pub(crate) use test_server::{Program, TestServer, binary};
+pub(crate) use test_socket::{Closed, Refusal, TestSocket, said};
+
+use std::time::Duration;
+
+/// How long a test waits for something that must come. Long, because machines can be slow; no test
+/// waits that long for something that must *not* come.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Waits for `future` for at most [`PATIENCE`], and says what did not come.
+pub(crate) async fn patiently<T>(what: &str, future: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(PATIENCE, future).await {
+        Ok(value) => value,
+        Err(_) => panic!("waited {PATIENCE:?} for {what}"),
+    }
+}

@@ -1,0 +1,7 @@
+//! Both WebSocket endpoints: every frame, the order, resuming, and how sockets end.
+
+mod basics;
+mod closing;
+mod ephemeral;
+mod resuming;
+mod slow_readers;
