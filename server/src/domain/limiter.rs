@@ -13,7 +13,7 @@ const BUCKETS_MAX: usize = 50_000;
 /// What is limited, and of whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Limited {
-    /// Signing up, by address: 60 at once, then one a second.
+    /// Signing up, by address: 200 at once, then one a second.
     SignUp(IpAddr),
     /// Logging in, by address: 60 at once, then one a second.
     LogIn(IpAddr),
@@ -25,7 +25,8 @@ impl Limited {
     /// How many at once, and how many a second after that.
     fn rate(self) -> (f64, f64) {
         match self {
-            Self::SignUp(_) | Self::LogIn(_) => (60.0, 1.0),
+            Self::SignUp(_) => (200.0, 1.0),
+            Self::LogIn(_) => (60.0, 1.0),
             Self::Change(_) => (600.0, 100.0),
         }
     }

@@ -90,6 +90,19 @@ impl Storage {
         self.writer.submit(work, done).await
     }
 
+    /// Whether the user is a member of a channel that it may see.
+    ///
+    /// # Errors
+    /// `not_found`, `storage_unavailable`.
+    pub async fn is_member(&self, user: UserId, channel: ChannelId) -> Result<bool> {
+        let find = move |db: &Connection| -> Result<_, Failure> {
+            let standing = place(db, user, channel)?.standing;
+            permission::may_see(&standing)?;
+            Ok(standing.member)
+        };
+        self.readers.read(find).await
+    }
+
     /// The channels of a user with their heads and read positions, as one snapshot.
     ///
     /// # Errors

@@ -63,8 +63,7 @@ pub async fn join_channel(
     let ticket = query.ticket.as_deref();
     let caller = authenticate(&app, request.headers(), ticket, query.client_id).await?;
     let accept = accept_key(&request)?;
-    let channel = channels::get(&app, caller, query.channel_id).await?;
-    if !channel.user_ids.contains(&caller.user_id) {
+    if !app.storage.is_member(caller.user_id, query.channel_id).await? {
         channels::add_member(&app, caller, query.channel_id, caller.user_id).await?;
     }
     let conn = register(&app, caller, Scope::One(query.channel_id))?;

@@ -269,7 +269,10 @@ async fn resume(app: &AppHandle, conn: &Arc<Conn>, message: Resume) -> Result<()
         {
             return Err(Error::invalid("/cursors", "names another channel than this socket's"));
         }
-        app.hub.hold(conn, channel_id);
+        if !app.hub.hold(conn, channel_id) {
+            // A membership that is stored may not be announced yet; the replay asks for certain.
+            app.hub.add_client(conn, [channel_id]);
+        }
         replay(app, conn, channel_id, cursor).await?;
     }
     Ok(())
