@@ -10,7 +10,8 @@ use shared::{ChannelId, MessageId, UserId};
 use std::collections::HashMap;
 
 /// What people are told when the browser's storage takes nothing more.
-pub const FULL: &str = "This browser's storage is full, so the message could not be kept safe. It stays in the box.";
+pub const FULL: &str =
+    "This browser's storage is full, so the message could not be kept safe. It stays in the box.";
 
 #[derive(Serialize, Deserialize)]
 struct SavedDraft {

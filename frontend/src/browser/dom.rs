@@ -38,8 +38,7 @@ pub fn is_writing() -> bool {
 
 /// Opens a dialog above everything else; the browser keeps the focus in it.
 pub fn show_modal(id: &str) {
-    let dialog = by_id(id).and_then(|element| element.dyn_into::<HtmlDialogElement>().ok());
-    if let Some(dialog) = dialog.filter(|dialog| !dialog.open()) {
+    if let Some(dialog) = dialog(id).filter(|dialog| !dialog.open()) {
         // Fails only for a dialog that is open or not in the page.
         let _ = dialog.show_modal();
     }
@@ -47,10 +46,14 @@ pub fn show_modal(id: &str) {
 
 /// Closes a dialog; the browser gives the focus back to what had it.
 pub fn close_dialog(id: &str) {
-    if let Some(dialog) = by_id(id).and_then(|element| element.dyn_into::<HtmlDialogElement>().ok())
-    {
+    if let Some(dialog) = dialog(id) {
         dialog.close();
     }
+}
+
+fn dialog(id: &str) -> Option<HtmlDialogElement> {
+    let found = document()?.query_selector(&["dialog#", id].concat()).ok()??;
+    found.dyn_into().ok()
 }
 
 /// Whether a dialog is open.
@@ -157,4 +160,16 @@ pub fn focus_step(selector: &str, by: i32) -> bool {
     };
     let node = list.item(to as u32).and_then(|node| node.dyn_into::<HtmlElement>().ok());
     node.is_some_and(|node| node.focus().is_ok())
+}
+
+/// Whether the target is the dialog with this id, and nothing within it.
+pub fn is_dialog(target: Option<EventTarget>, id: &str) -> bool {
+    let element = target.and_then(|target| target.dyn_into::<Element>().ok());
+    element.is_some_and(|element| element.id() == id && element.has_type::<HtmlDialogElement>())
+}
+
+/// Whether the target is a row of the feed itself, and nothing within it.
+pub fn is_row(target: Option<EventTarget>) -> bool {
+    let element = target.and_then(|target| target.dyn_into::<Element>().ok());
+    element.is_some_and(|element| element.has_attribute("data-key"))
 }

@@ -3,8 +3,8 @@
 use super::{Ctx, Dialog, Land};
 use crate::browser::{clock, page};
 use crate::keep;
-use crate::net::rest::{self, Failure, Place};
 use crate::net::load;
+use crate::net::rest::{self, Failure, Place};
 use crate::state::Changes;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -30,10 +30,12 @@ pub fn open(ctx: Ctx, channel: ChannelId, at: Option<Seq>) {
         let first = room.timeline.first_seq();
         let held = match at {
             Some(seq) => {
-                first.is_some_and(|f| f <= seq) && room.timeline.last_seq().is_some_and(|l| seq <= l)
+                first.is_some_and(|f| f <= seq)
+                    && room.timeline.last_seq().is_some_and(|l| seq <= l)
             }
             None => {
-                let reaches = first.is_some_and(|first| first <= read + 1) || !room.timeline.has_before();
+                let reaches =
+                    first.is_some_and(|first| first <= read + 1) || !room.timeline.has_before();
                 room.timeline.cursor() > 0 && room.at_present() && (unread == 0 || reaches)
             }
         };

@@ -215,7 +215,9 @@ pub fn copy_link(ctx: Ctx, channel: ChannelId, row: &Row) {
         if clipboard::copy(&address).await {
             ctx.ui.toast("Link copied", false);
         } else {
-            ctx.complain(&["This browser does not let pages copy. The link is ", &address].concat());
+            ctx.complain(
+                &["This browser does not let pages copy. The link is ", &address].concat(),
+            );
         }
     });
 }

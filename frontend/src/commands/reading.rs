@@ -45,7 +45,10 @@ pub fn mark_shown(ctx: Ctx, channel: ChannelId) {
     }
     let (present, held) = ctx.store.read(|state| {
         let room = state.rooms.get(&channel);
-        (room.is_some_and(|room| room.at_present() && !room.loading), room.is_some_and(|r| r.unread_held))
+        (
+            room.is_some_and(|room| room.at_present() && !room.loading),
+            room.is_some_and(|r| r.unread_held),
+        )
     });
     if held {
         return;

@@ -3,9 +3,9 @@
 use super::driver::Net;
 use super::rest::{self, Failure, Place};
 use crate::browser::clock;
-use leptos::prelude::{GetUntracked, Set};
 use crate::state::room::Room;
 use crate::state::{Changes, State, Want};
+use leptos::prelude::{GetUntracked, Set};
 use shared::api::messages::MessagePage;
 use shared::{ChannelId, UserId};
 use std::collections::BTreeMap;

@@ -88,7 +88,8 @@ impl State {
 
     fn event(&mut self, event: ChannelEvent) -> Changes {
         let (id, seq) = (event.channel_id(), event.seq());
-        let mut changes = Changes { channels: self.channels.advance(id, seq), ..Changes::default() };
+        let mut changes =
+            Changes { channels: self.channels.advance(id, seq), ..Changes::default() };
         let mut fresh = changes.channels;
         match &event {
             ChannelEvent::Message(message) if message.user_id == self.me => {

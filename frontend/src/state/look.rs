@@ -10,9 +10,9 @@ const HUES: [&str; 24] = [
 /// The class (`h0` to `h23`) of an id, written as text.
 pub fn hue(id: &str) -> &'static str {
     // FNV-1a: version 7 ids differ in a few digits only, and neighbours should look different.
-    let hash = id.bytes().fold(0x811c_9dc5_u32, |sum, byte| {
-        (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    });
+    let hash = id
+        .bytes()
+        .fold(0x811c_9dc5_u32, |sum, byte| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     HUES[(hash >> 8) as usize % HUES.len()]
 }
 

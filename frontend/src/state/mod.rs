@@ -82,7 +82,8 @@ impl State {
 
     /// The cursors to resume from: of every held channel that is not where the server says it is.
     pub fn cursors(&self, heads: &BTreeMap<ChannelId, Seq>) -> BTreeMap<ChannelId, Seq> {
-        let held = self.rooms.iter().filter(|(_, room)| !room.loading || room.timeline.cursor() > 0);
+        let held =
+            self.rooms.iter().filter(|(_, room)| !room.loading || room.timeline.cursor() > 0);
         held.map(|(id, room)| (*id, room.timeline.cursor()))
             .filter(|(id, cursor)| heads.get(id).is_none_or(|head| head != cursor))
             .collect()

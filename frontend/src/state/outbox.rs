@@ -236,7 +236,14 @@ impl Outbox {
     }
 
     /// The server refused it. What waiting helps is tried again by itself; the rest is people's.
-    pub fn rejected(&mut self, nonce: &str, code: ErrorCode, why: &str, after: Option<u64>, now: u64) {
+    pub fn rejected(
+        &mut self,
+        nonce: &str,
+        code: ErrorCode,
+        why: &str,
+        after: Option<u64>,
+        now: u64,
+    ) {
         let Some(entry) = self.get_mut(nonce) else { return };
         let passing = matches!(
             code,

@@ -302,7 +302,12 @@ mod tests {
     fn room(messages: Vec<ChatMessage>, new_after: Option<Seq>) -> Room {
         let head_seq = messages.last().map_or(0, |message| message.seq);
         let mut room = Room { new_after, ..Room::default() };
-        room.timeline.reset(MessagePage { messages, head_seq, has_before: false, has_after: false });
+        room.timeline.reset(MessagePage {
+            messages,
+            head_seq,
+            has_before: false,
+            has_after: false,
+        });
         room
     }
 
@@ -390,7 +395,8 @@ mod tests {
 
     #[test]
     fn a_few_emoji_are_large_and_text_is_not() {
-        for text in ["😀", "🎉🎉", "👩‍👩‍👧‍👦", "🇯🇵", "👍🏽 ❤️"] {
+        for text in ["😀", "🎉🎉", "👩‍👩‍👧‍👦", "🇯🇵", "👍🏽 ❤️"]
+        {
             assert!(is_jumbo(text), "{text}");
         }
         for text in ["", " ", "😀😀😀😀", "ok 😀", "1"] {

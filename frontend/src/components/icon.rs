@@ -1,0 +1,63 @@
+//! The icons: one path each, drawn as a line of the text's colour on a field of 20 by 20.
+
+use leptos::prelude::*;
+
+/// A lens.
+pub const SEARCH: &str = "M3.5 9a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0-11 0m9.7 4.2 3.6 3.6";
+/// A plus.
+pub const PLUS: &str = "M10 4.5v11M4.5 10h11";
+/// A compass.
+pub const COMPASS: &str =
+    "M3.5 10a6.5 6.5 0 1 0 13 0a6.5 6.5 0 1 0-13 0m9.1-2.6-1.4 3.8-3.8 1.4 1.4-3.8z";
+/// Two sliders.
+pub const SETTINGS: &str =
+    "M4 6h7M15 6h1M4 14h1M9 14h7M11 6a2 2 0 1 0 4 0a2 2 0 1 0-4 0M5 14a2 2 0 1 0 4 0a2 2 0 1 0-4 0";
+/// An arrow back.
+pub const BACK: &str = "m12 4.5-5.5 5.5 5.5 5.5";
+/// A small i.
+pub const INFO: &str = "M3.5 10a6.5 6.5 0 1 0 13 0a6.5 6.5 0 1 0-13 0M10 9.2v4M10 6.6v.1";
+/// An arrow up.
+pub const SEND: &str = "M10 15.5v-11M5 9.2l5-4.9 5 4.9";
+/// A face.
+pub const SMILE: &str = "M3.5 10a6.5 6.5 0 1 0 13 0a6.5 6.5 0 1 0-13 0M7.4 11.6c1.3 1.7 3.9 1.7 5.2 0M7.8 8.2v.1M12.2 8.2v.1";
+/// An arrow that turns back.
+pub const REPLY: &str = "M8.2 5 4 9.2l4.2 4.2M4.4 9.2h7.1c2.5 0 4.5 2 4.5 4.5V15";
+/// A pencil.
+pub const EDIT: &str =
+    "m4.5 15.5.7-3.1 7.6-7.6a1.5 1.5 0 0 1 2.1 0l.3.3a1.5 1.5 0 0 1 0 2.1l-7.6 7.6zM11.6 6l2.4 2.4";
+/// A bin.
+pub const TRASH: &str = "M4.5 6h11M8.2 6V4.5h3.6V6M6 6l.6 9.5h6.8L14 6M8.7 9v3.8M11.3 9v3.8";
+/// Two links of a chain.
+pub const LINK: &str = "M8.6 11.4a2.8 2.8 0 0 0 4 0l2.3-2.3a2.83 2.83 0 0 0-4-4l-.9.9M11.4 8.6a2.8 2.8 0 0 0-4 0l-2.3 2.3a2.83 2.83 0 0 0 4 4l.9-.9";
+/// A clock.
+pub const CLOCK: &str = "M4 10a6 6 0 1 0 12 0a6 6 0 1 0-12 0M10 6.8V10l2.2 1.6";
+/// An exclamation mark.
+pub const ALERT: &str = "M3.5 10a6.5 6.5 0 1 0 13 0a6.5 6.5 0 1 0-13 0M10 6.6v4M10 13.3v.1";
+/// A cross.
+pub const CLOSE: &str = "m5.5 5.5 9 9M14.5 5.5l-9 9";
+/// A tick.
+pub const CHECK: &str = "m4.5 10.5 3.7 3.7 7.3-8";
+/// A lock.
+pub const LOCK: &str = "M7 9h6a2 2 0 0 1 2 2v3a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2v-3a2 2 0 0 1 2-2zM7.2 9V7a2.8 2.8 0 0 1 5.6 0v2";
+/// A globe.
+pub const GLOBE: &str = "M3.5 10a6.5 6.5 0 1 0 13 0a6.5 6.5 0 1 0-13 0M3.5 10h13M10 3.5c4.3 4.3 4.3 8.7 0 13M10 3.5c-4.3 4.3-4.3 8.7 0 13";
+/// Two people.
+pub const PEOPLE: &str = "M5.1 7.2a2.7 2.7 0 1 0 5.4 0a2.7 2.7 0 1 0-5.4 0M3 15.5c.3-2.8 2.2-4.3 4.8-4.3s4.5 1.5 4.8 4.3M12.8 4.7a2.7 2.7 0 0 1 0 5M14.5 11.7c1.5.6 2.4 1.9 2.5 3.8";
+/// A speech bubble.
+pub const WAVE: &str = "M4 9.5h12v1a5 5 0 0 1-5 5H6.5L4 17.5z";
+/// An arrow down.
+pub const DOWN: &str = "M10 4.5v11M5 10.8l5 4.9 5-4.9";
+/// No network.
+pub const OFF: &str = "M3.5 8.3A9.5 9.5 0 0 1 7 6.3M10 5.8c2.5 0 4.8.9 6.5 2.5M6 11a6 6 0 0 1 2.3-1.4M12.8 10.2c.4.2.8.5 1.2.8M10 14.2v.1M4 3.8l12 12.4";
+/// A computer.
+pub const DEVICE: &str = "M5 4.5h10a1.5 1.5 0 0 1 1.5 1.5v5.5a1.5 1.5 0 0 1-1.5 1.5H5a1.5 1.5 0 0 1-1.5-1.5V6A1.5 1.5 0 0 1 5 4.5zM7.5 16h5";
+/// A phone.
+pub const PHONE: &str =
+    "M8 3.5h4a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2H8a2 2 0 0 1-2-2v-9a2 2 0 0 1 2-2zM9.4 14h1.2";
+/// A way out.
+pub const EXIT: &str = "M11.5 4.5h-5a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h5M9 10h7.5M13.8 7l3 3-3 3";
+
+/// An icon. It says nothing to a screen reader: what it stands on does.
+pub fn icon(path: &'static str) -> AnyView {
+    view! { <svg viewBox="0 0 20 20" aria-hidden="true"><path d=path></path></svg> }.into_any()
+}

@@ -1,0 +1,102 @@
+//! The list of all shortcuts, and the ones that work everywhere on the page.
+
+use super::dialog::dialog;
+use crate::browser::dom;
+use crate::commands::{Ctx, Dialog, channels, reading};
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+
+/// What each does, and its keys; a bar parts alternatives.
+const KEYS: [(&str, &str); 14] = [
+    ("Go to a channel or person", "Ctrl K"),
+    ("Next, previous channel", "Alt ↓|Alt ↑"),
+    ("Next, previous unread", "Alt Shift ↓|Alt Shift ↑"),
+    ("Send", "Enter"),
+    ("New line", "Shift Enter"),
+    ("Edit your last message", "↑"),
+    ("Mark read, back to writing", "Esc"),
+    ("Next, previous message", "↓|↑"),
+    ("Reply to the message", "R"),
+    ("React to the message", "+"),
+    ("Edit the message", "E"),
+    ("Mark unread from here", "U"),
+    ("Next region of the page", "F6"),
+    ("This list", "?"),
+];
+
+/// The regions that F6 goes around.
+const REGIONS: [(&str, &str); 4] = [
+    ("nav.rail", "nav.rail a[tabindex=\"0\"], nav.rail button"),
+    (".feed", ".feed article[tabindex=\"0\"]"),
+    (".dock", "#composer"),
+    ("aside.details", "aside.details button"),
+];
+
+/// The dialog with the list.
+pub fn shortcuts(ctx: Ctx) -> AnyView {
+    let combination = |keys: &'static str| {
+        keys.split(' ').map(|key| view! { <kbd>{key}</kbd> }).collect::<Vec<_>>().into_any()
+    };
+    let entry = |(what, keys): (&'static str, &'static str)| {
+        let mut ways: Vec<AnyView> = Vec::new();
+        for way in keys.split('|') {
+            if !ways.is_empty() {
+                ways.push(view! { <span class="or">"or"</span> }.into_any());
+            }
+            ways.push(combination(way));
+        }
+        view! { <div><dt>{what}</dt><dd>{ways}</dd></div> }
+    };
+    let list = KEYS.into_iter().map(entry).collect::<Vec<_>>();
+    let body = view! { <dl class="keys">{list}</dl> };
+    dialog(ctx, "shortcuts", "Keyboard shortcuts", "", body.into_any())
+}
+
+/// Does what a key asks for that works everywhere.
+pub fn pressed(ctx: Ctx, event: &KeyboardEvent) {
+    if event.default_prevented() || event.is_composing() {
+        return;
+    }
+    let ctrl = event.ctrl_key() || event.meta_key();
+    let (alt, shift) = (event.alt_key(), event.shift_key());
+    let key = event.key();
+    let dialog = dom::is_dialog_open();
+    match key.as_str() {
+        "k" | "K" if ctrl && !shift && !alt => {
+            if !dialog {
+                ctx.ui.open(Dialog::Switcher);
+            }
+        }
+        "/" if ctrl && !dialog => ctx.ui.open(Dialog::Shortcuts),
+        "?" if !ctrl && !dialog && !dom::is_writing() && ctx.ui.single_keys.get_untracked() => {
+            ctx.ui.open(Dialog::Shortcuts);
+        }
+        "ArrowDown" | "ArrowUp" if alt && !ctrl && !dialog => {
+            channels::go_by(ctx, key == "ArrowDown", shift);
+        }
+        "F6" if !dialog => next_region(shift),
+        "Escape" if !dialog => {
+            let open = ctx.store.read(|state| state.open);
+            if ctx.ui.tools.get_untracked().is_some() {
+                ctx.ui.tools.set(None);
+            } else if let Some(channel) = open {
+                reading::mark_all(ctx, channel);
+                dom::focus("#composer");
+            }
+        }
+        _ => return,
+    }
+    event.prevent_default();
+}
+
+fn next_region(back: bool) {
+    let at = REGIONS.iter().position(|(region, _)| dom::focus_within(region));
+    let count = REGIONS.len();
+    let from = at.unwrap_or(if back { 0 } else { count - 1 });
+    for step in 1..=count {
+        let to = if back { (from + count - step) % count } else { (from + step) % count };
+        if dom::focus(REGIONS[to].1) {
+            return;
+        }
+    }
+}
