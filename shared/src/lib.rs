@@ -11,6 +11,7 @@ mod error;
 mod event;
 mod ids;
 pub mod limits;
+pub mod look;
 mod message;
 pub mod names;
 pub mod paths;

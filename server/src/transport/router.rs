@@ -1,12 +1,11 @@
 //! Every route on one page, and what stands around them. Paths come from `shared::paths` alone.
 
-use super::http::{accounts, channels, health, members, messages, problem, reads, safety};
+use super::http::{accounts, channels, health, members, messages, page, reads, safety};
 use super::ws;
 use crate::app::AppHandle;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::from_fn;
-use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get, patch, post, put};
 use shared::paths;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -18,8 +17,9 @@ pub fn router(app: AppHandle) -> Router {
         .merge(rest())
         .merge(sockets())
         .merge(for_operators())
-        .fallback(elsewhere)
-        .method_not_allowed_fallback(safety::wrong_method)
+        .merge(pages())
+        .fallback(page::elsewhere)
+        .method_not_allowed_fallback(page::wrong_method)
         .layer(CatchPanicLayer::custom(safety::caught))
         .layer(from_fn(safety::careful))
         // No query string, which may hold a ticket, and no headers, which hold tokens.
@@ -43,10 +43,7 @@ fn rest() -> Router<AppHandle> {
         .route(paths::USER_BY_ID, get(accounts::user))
         .route(paths::CREATE_CHANNEL, post(channels::create))
         .route(paths::CHANNELS, get(channels::list))
-        .route(
-            paths::CHANNEL,
-            get(channels::get).patch(channels::update).delete(channels::delete),
-        )
+        .route(paths::CHANNEL, get(channels::get).patch(channels::update).delete(channels::delete))
         .route(paths::MEMBER, put(members::add).delete(members::remove))
         .route(paths::MESSAGES, get(messages::page).post(messages::post))
         .route(paths::MESSAGE, patch(messages::edit).delete(messages::delete))
@@ -74,7 +71,10 @@ fn for_operators() -> Router<AppHandle> {
         .layer(from_fn(safety::never_cached))
 }
 
-/// What no route takes: a problem for programs.
-async fn elsewhere(_request: Request) -> Response {
-    problem::no_such_path().into_response()
+fn pages() -> Router<AppHandle> {
+    Router::new()
+        .route("/", get(page::home))
+        .route(paths::CHANNEL_PAGE, get(page::channel))
+        .route(paths::MESSAGE_PAGE, get(page::message))
+        .layer(from_fn(safety::bounded))
 }

@@ -14,9 +14,7 @@ use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
-use shared::api::account::{
-    Clients, LogIn, Me, Session, Setup, SignUp, Ticket, UpdateMe, Users,
-};
+use shared::api::account::{Clients, LogIn, Me, Session, Setup, SignUp, Ticket, UpdateMe, Users};
 use shared::{ClientId, UserId, UserInfo, paths};
 use utoipa::IntoParams;
 

@@ -3,8 +3,8 @@
 
 use crate::error::{Error, Result};
 use axum::body::Body;
-use axum::http::header::CONTENT_LENGTH;
 use axum::http::HeaderMap;
+use axum::http::header::CONTENT_LENGTH;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
 use shared::ErrorCode;

@@ -25,7 +25,8 @@ pub fn session_token(headers: &HeaderMap) -> Option<(Carrier, String)> {
         return Some((Carrier::Bearer, token));
     }
     let cookies = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
-    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
+    let mut pairs =
+        cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
     let (_, token) = pairs.find(|(name, _)| name.trim() == COOKIE_NAME)?;
     let token = token.trim().trim_matches('"');
     (!token.is_empty()).then(|| (Carrier::Cookie, token.to_owned()))

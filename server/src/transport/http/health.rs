@@ -65,7 +65,12 @@ async fn figures(app: &App) -> String {
     gauge(&mut out, "hubbub_channels_live", "Channels with a socket in them.", hub.channels);
     gauge(&mut out, "hubbub_users_online", "Users with a socket.", hub.users_online);
     counter(&mut out, "hubbub_commits_total", "Committed transactions.", storage.batches);
-    counter(&mut out, "hubbub_announcements_total", "Events and other announcements that were committed.", storage.announcements);
+    counter(
+        &mut out,
+        "hubbub_announcements_total",
+        "Events and other announcements that were committed.",
+        storage.announcements,
+    );
     gauge(&mut out, "hubbub_writer_queue", "Changes that wait for a commit.", storage.waiting);
     let started = (app.clock.now().0 as f64 / 1000.0) - app.clock.elapsed().as_secs_f64();
     gauge(

@@ -4,6 +4,7 @@
 //! files of its own. Sockets are in `transport/ws`, and the table of routes in `transport/router`.
 
 pub mod accounts;
+mod assets;
 mod body;
 pub mod channels;
 pub mod credentials;
@@ -12,6 +13,7 @@ pub mod health;
 pub mod members;
 pub mod messages;
 pub mod origin;
+pub mod page;
 pub mod problem;
 pub mod reads;
 pub mod safety;

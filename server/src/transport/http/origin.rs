@@ -73,11 +73,8 @@ mod tests {
             assert!(same_origin(&headers(&[("sec-fetch-site", site)])), "{site}");
         }
         for site in ["same-site", "cross-site", ""] {
-            let headers = headers(&[
-                ("sec-fetch-site", site),
-                ("origin", "http://a"),
-                ("host", "a"),
-            ]);
+            let headers =
+                headers(&[("sec-fetch-site", site), ("origin", "http://a"), ("host", "a")]);
             assert!(!same_origin(&headers) && cross_origin(&headers), "{site}");
         }
     }

@@ -1,7 +1,9 @@
 //! Errors as HTTP answers: problem+json (RFC 9457) and the headers that go with some of them.
 
 use crate::error::Error;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use shared::{ErrorCode, Problem};
@@ -10,17 +12,25 @@ use std::time::Duration;
 /// The content type of every failed request.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
+/// The policy of answers that are for programs: shown in a browser, they load and run nothing.
+pub const NOTHING_ALLOWED: &str = "default-src 'none'; frame-ancestors 'none'";
+
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (code, retry_after) = (self.code, self.retry_after);
         let problem = Problem::new(code, self.detail, self.places);
-        let status = StatusCode::from_u16(problem.status)
-            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         // Text and numbers always serialize; an empty body would still have the right status.
         let body = serde_json::to_vec(&problem).unwrap_or_default();
-        let mut response = (status, [(CONTENT_TYPE, PROBLEM_JSON)], body).into_response();
+        let headers = [
+            (CONTENT_TYPE, PROBLEM_JSON),
+            (CACHE_CONTROL, "no-store"),
+            (CONTENT_SECURITY_POLICY, NOTHING_ALLOWED),
+        ];
+        let mut response = (status, headers, body).into_response();
         let headers = response.headers_mut();
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

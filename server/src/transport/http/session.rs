@@ -16,8 +16,7 @@ impl FromRequestParts<AppHandle> for Caller {
 
     /// With a cookie, a request that could change something must be of the same origin.
     async fn from_request_parts(parts: &mut Parts, app: &AppHandle) -> Result<Self> {
-        let (carrier, token) =
-            session_token(&parts.headers).ok_or_else(Error::not_logged_in)?;
+        let (carrier, token) = session_token(&parts.headers).ok_or_else(Error::not_logged_in)?;
         if carrier == Carrier::Cookie && changes(&parts.method) && !same_origin(&parts.headers) {
             return Err(foreign());
         }

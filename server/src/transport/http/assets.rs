@@ -1,0 +1,184 @@
+//! The built frontend: files that Trunk wrote, inside the binary (debug builds read them from disk).
+//!
+//! The page itself is not served from here: `page` fills it in as a template.
+
+use axum::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use rust_embed::{EmbeddedFile, RustEmbed};
+use std::borrow::Cow;
+
+/// The name of the page, which is a template.
+const PAGE: &str = "index.html";
+
+#[derive(RustEmbed)]
+#[folder = "../dist"]
+#[allow_missing = true]
+struct Bundle;
+
+/// The page as Trunk wrote it; None when the server was built without a bundle.
+pub(super) fn page() -> Option<EmbeddedFile> {
+    Bundle::get(PAGE)
+}
+
+/// The answer to a path that names a file of the bundle. None when it names none; `index.html` and
+/// the compressed siblings have no address of their own.
+pub(super) fn serve(path: &str, headers: &HeaderMap) -> Option<Response> {
+    let name = path.strip_prefix('/')?;
+    if name == PAGE || has_extension(name, "br") {
+        return None;
+    }
+    let plain = Bundle::get(name)?;
+    let compressed = Bundle::get(&format!("{name}.br"));
+    let varies = compressed.is_some();
+    let compressed = compressed.filter(|_| accepts_brotli(headers));
+    let kind = content_type(&plain).into_owned();
+    let encoding = compressed.is_some().then_some("br");
+    let file = compressed.unwrap_or(plain);
+
+    let etag = etag(&file.metadata.sha256_hash());
+    let cache = if is_hashed(name) {
+        "public, max-age=31536000, immutable"
+    } else {
+        "public, max-age=3600"
+    };
+    let mut response = if matches(headers, &etag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let mut response = match file.data {
+            Cow::Borrowed(bytes) => bytes.into_response(),
+            Cow::Owned(bytes) => bytes.into_response(),
+        };
+        insert(&mut response, CONTENT_TYPE, &kind);
+        if let Some(encoding) = encoding {
+            insert(&mut response, CONTENT_ENCODING, encoding);
+        }
+        response
+    };
+    insert(&mut response, CACHE_CONTROL, cache);
+    insert(&mut response, ETAG, &etag);
+    if varies {
+        insert(&mut response, VARY, "accept-encoding");
+    }
+    Some(response)
+}
+
+fn insert(response: &mut Response, name: axum::http::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}
+
+fn has_extension(name: &str, extension: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, end)| end.eq_ignore_ascii_case(extension))
+}
+
+/// All text of ours is UTF-8.
+fn content_type(file: &EmbeddedFile) -> Cow<'_, str> {
+    let kind = file.metadata.mimetype();
+    if kind.starts_with("text/") { [kind, "; charset=utf-8"].concat().into() } else { kind.into() }
+}
+
+/// Whether the name says what is inside, as Trunk's do: a dash, 16 hex digits, and then the end of
+/// the stem (`hubbub-0123456789abcdef.css`, `hubbub-0123456789abcdef_bg.wasm`).
+fn is_hashed(name: &str) -> bool {
+    name.split('-').skip(1).any(|part| {
+        let digits = part.bytes().take_while(u8::is_ascii_hexdigit).count();
+        digits == 16 && part[16..].starts_with(['.', '_'])
+    })
+}
+
+/// Whether Brotli is taken: named, or by `*`, and not with a weight of zero.
+fn accepts_brotli(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(ACCEPT_ENCODING).into_iter();
+    let items = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
+    let (mut named, mut any) = (None, None);
+    for item in items {
+        let (coding, weight) = item.split_once(';').unwrap_or((item, ""));
+        let weight = weight.trim().strip_prefix("q=").and_then(|q| q.trim().parse::<f32>().ok());
+        let taken = weight.is_none_or(|weight| weight > 0.0);
+        match coding.trim() {
+            coding if coding.eq_ignore_ascii_case("br") => named = Some(taken),
+            "*" => any = Some(taken),
+            _ => {}
+        }
+    }
+    named.or(any).unwrap_or(false)
+}
+
+/// A strong tag of the bytes as they are sent, so that each encoding has its own.
+fn etag(hash: &[u8; 32]) -> String {
+    use base64::Engine as _;
+    let text = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&hash[..18]);
+    format!("\"{text}\"")
+}
+
+fn matches(headers: &HeaderMap, etag: &str) -> bool {
+    let lines = headers.get_all(IF_NONE_MATCH).into_iter();
+    let mut tags = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
+    tags.any(|tag| {
+        let tag = tag.trim();
+        tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accepts(line: &'static str) -> bool {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(line));
+        accepts_brotli(&headers)
+    }
+
+    #[test]
+    fn brotli_is_sent_only_to_who_takes_it() {
+        for line in
+            ["br", "gzip, deflate, br, zstd", "gzip;q=1, BR;q=0.5", "*", "identity, *;q=0.1"]
+        {
+            assert!(accepts(line), "{line}");
+        }
+        for line in ["", "gzip", "br;q=0", "*;q=0", "*, br;q=0.0", "brotli"] {
+            assert!(!accepts(line), "{line}");
+        }
+        assert!(!accepts_brotli(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn only_names_that_tell_their_content_are_kept_for_ever() {
+        for name in [
+            "hubbub-frontend-0123456789abcdef.js",
+            "hubbub-frontend-0123456789abcdef_bg.wasm",
+            "hubbub-fedcba9876543210.css",
+        ] {
+            assert!(is_hashed(name), "{name}");
+        }
+        for name in [
+            "fonts/figtree.woff2",
+            "icon-0123.svg",
+            "a-0123456789abcdef0.js",
+            "a-0123456789abcdeg.js",
+            "0123456789abcdef.js",
+        ] {
+            assert!(!is_hashed(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_known_tag_is_found_in_a_list() {
+        let mut headers = HeaderMap::new();
+        headers.insert(IF_NONE_MATCH, HeaderValue::from_static("\"a\", W/\"b\""));
+        assert!(matches(&headers, "\"a\"") && matches(&headers, "\"b\""));
+        assert!(!matches(&headers, "\"c\""));
+    }
+
+    #[test]
+    fn the_page_and_compressed_siblings_have_no_address() {
+        for path in ["/index.html", "/a.js.br", "/../Cargo.toml", "/missing.js", "x"] {
+            assert!(serve(path, &HeaderMap::new()).is_none(), "{path}");
+        }
+    }
+}
