@@ -41,6 +41,8 @@ pub struct Timeline {
     cursor: Seq,
     has_before: bool,
     has_after: bool,
+    /// The last message that was not taken because the window showed history.
+    passed_over: Seq,
     held: BTreeMap<Seq, ChannelEvent>,
 }
 
@@ -115,13 +117,9 @@ impl Timeline {
 
     /// Adds the page that begins right after the window.
     pub fn append(&mut self, page: MessagePage) {
-        self.has_after = page.has_after;
+        // A message that was announced while the page was on its way is in neither.
+        self.has_after = page.has_after || self.passed_over > page.head_seq;
         self.insert(page.messages, page.head_seq);
-        if !self.has_after {
-            // The window reaches the present of that page: what came between is in the page.
-            self.cursor = self.cursor.max(page.head_seq);
-            self.apply_held();
-        }
     }
 
     /// Lets go of the oldest messages until at most `keep` are left.
@@ -190,7 +188,9 @@ impl Timeline {
         self.cursor = seq;
         match event {
             ChannelEvent::Message(new) => {
-                if !self.has_after {
+                if self.has_after {
+                    self.passed_over = seq;
+                } else {
                     let message = ChatMessage {
                         message_id: new.message_id,
                         channel_id: new.channel_id,
@@ -333,6 +333,31 @@ mod tests {
         assert_eq!(timeline.cursor(), 5);
         timeline.apply(edited(6, 2, "two"));
         assert_eq!(texts(&timeline), ["1", "two"]);
+    }
+
+    #[test]
+    fn a_page_that_was_overtaken_leaves_neither_a_hole_nor_a_stale_message() {
+        let mut timeline = Timeline::new();
+        for seq in 1..=4 {
+            timeline.apply(sent(seq));
+        }
+        let all: Vec<_> = timeline.messages().cloned().collect();
+        timeline.trim_after(2);
+        // The page is asked for at head 4; then a message comes, and the page after it.
+        timeline.apply(sent(5));
+        let page = |head_seq| MessagePage {
+            messages: all[2..].to_vec(),
+            head_seq,
+            has_before: true,
+            has_after: false,
+        };
+        timeline.append(page(4));
+        assert_eq!((texts(&timeline), timeline.has_after()), (vec!["1", "2", "3", "4"], true));
+        // A page may be ahead of the events, too: an edit that is still on its way is not dropped.
+        timeline.append(page(6));
+        assert!(!timeline.has_after());
+        assert_eq!(timeline.apply(edited(6, 1, "one")), Applied::Yes);
+        assert_eq!(timeline.message(id(1)).unwrap().message, "one");
     }
 
     #[test]
