@@ -60,7 +60,9 @@ fn inputs() -> Result<Vec<PathBuf>> {
     let index = fs::read_to_string(root.join("index.html"))
         .context("there is no index.html, from which Trunk builds the page")?;
     let mut inputs: Vec<_> = INPUTS.iter().map(|input| root.join(input)).collect();
-    inputs.extend(linked(&index).into_iter().map(|path| root.join(path)));
+    // What the build itself makes on its way (the joined stylesheet, from `style`) is no input.
+    let linked = linked(&index).into_iter().map(|path| root.join(path));
+    inputs.extend(linked.filter(|path| !path.starts_with(root.join("target"))));
     Ok(inputs)
 }
 

@@ -142,6 +142,8 @@ pub(crate) fn run(command: &mut Command, step: &mut Step) -> Result<String> {
 /// # Errors
 /// When it could not be started.
 pub(crate) fn run_to_end(command: &mut Command, step: &mut Step) -> Result<(String, ExitStatus)> {
+    // Cargo's progress bar is what the step shows while it runs; it is not kept.
+    command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "60");
     let mut running = Running::spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
     let (sender, pieces) = mpsc::sync_channel(1024);
     if let Some(stdout) = running.child().stdout.take() {

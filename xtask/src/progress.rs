@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use crate::clock;
 use crate::process::Failed;
+use crate::{clock, signals};
 
 /// How often the status line of a terminal is redrawn.
 const REDRAW: Duration = Duration::from_millis(200);
@@ -62,14 +62,14 @@ impl Steps {
         step.clear();
         let took = step.started.elapsed();
         if let Err(error) = &result {
-            if let Some(failed) = error.downcast_ref::<Failed>().filter(|_| !self.verbose) {
+            let interrupted = signals::interrupted().is_some();
+            let failed = error.downcast_ref::<Failed>();
+            if let Some(failed) = failed.filter(|_| !self.verbose && !interrupted) {
                 println!("{}", failed.output.trim_end());
             }
-            step.note = if step.note.is_empty() {
-                "FAILED".to_owned()
-            } else {
-                format!("FAILED, {}", step.note)
-            };
+            let verdict = if interrupted { "interrupted" } else { "FAILED" };
+            let comma = if step.note.is_empty() { "" } else { ", " };
+            step.note = format!("{verdict}{comma}{}", step.note);
         }
         let colon = if step.note.is_empty() { "" } else { ": " };
         println!("{}{colon}{}  {}", step.label, step.note, seconds(took));

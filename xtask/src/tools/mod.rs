@@ -127,8 +127,6 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
         }
     }
     command.env("CARGO_TERM_COLOR", if progress::colours() { "always" } else { "never" });
-    // Its progress bar is what the status line shows; in a log it would be noise, and is left out there.
-    command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "60");
     command.current_dir(paths::root());
     command
 }
