@@ -1,6 +1,8 @@
 //! Every route on one page, and what stands around them. Paths come from `shared::paths` alone.
 
-use super::http::{accounts, channels, health, members, messages, page, reads, safety};
+use super::http::{
+    accounts, channels, docs, health, members, messages, openapi, page, reads, safety,
+};
 use super::ws;
 use crate::app::AppHandle;
 use axum::Router;
@@ -17,6 +19,7 @@ pub fn router(app: AppHandle) -> Router {
         .merge(rest())
         .merge(sockets())
         .merge(for_operators())
+        .merge(about())
         .merge(pages())
         .fallback(page::elsewhere)
         .method_not_allowed_fallback(page::wrong_method)
@@ -67,6 +70,17 @@ fn for_operators() -> Router<AppHandle> {
         .route(paths::HEALTHZ, get(health::healthz))
         .route(paths::READYZ, get(health::readyz))
         .route(paths::METRICS, get(health::metrics))
+        .layer(from_fn(safety::bounded))
+        .layer(from_fn(safety::never_cached))
+}
+
+/// The API's own document, and the page that shows it.
+fn about() -> Router<AppHandle> {
+    Router::new()
+        .route(paths::OPENAPI, get(openapi::document))
+        .route(paths::DOCS, get(docs::docs))
+        .route(&[paths::DOCS, "/"].concat(), get(docs::docs))
+        .route(&[paths::DOCS, "/{*name}"].concat(), get(docs::asset))
         .layer(from_fn(safety::bounded))
         .layer(from_fn(safety::never_cached))
 }

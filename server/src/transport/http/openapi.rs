@@ -1,0 +1,163 @@
+//! The OpenAPI document, made from the handlers and the wire types themselves, so that it can't
+//! drift from them; sockets and their frames are described in it, too. `docs` shows it.
+
+mod frames;
+mod problems;
+mod sockets;
+
+use super::{accounts, channels, health, members, messages, reads};
+use axum::Json as Reply;
+use frames::Frames;
+use problems::Problems;
+use shared::{limits, paths};
+use std::sync::LazyLock;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+/// The document.
+#[derive(Debug, OpenApi)]
+#[openapi(
+    info(title = "Hubbub", license(name = "MIT", identifier = "MIT")),
+    paths(
+        accounts::setup, accounts::sign_up, accounts::log_in, accounts::log_out, accounts::ticket,
+        accounts::me, accounts::update_me, accounts::clients, accounts::end_client,
+        accounts::users, accounts::user,
+        channels::create, channels::list, channels::get, channels::update, channels::delete,
+        members::add, members::remove, reads::mark,
+        messages::page, messages::post, messages::edit, messages::delete,
+        messages::react, messages::unreact, messages::events,
+        sockets::join_channel, sockets::all_channels,
+        health::healthz, health::readyz, health::metrics,
+        document, super::docs::docs,
+    ),
+    components(schemas(shared::Problem)),
+    tags(
+        (name = "accounts", description = "Signing up, logging in, oneself and one's clients"),
+        (name = "users", description = "Looking people up"),
+        (name = "channels", description = "Channels, their members and read positions"),
+        (name = "messages", description = "Messages, and the log they are in"),
+        (name = "sockets", description = "Live: one JSON object per text frame"),
+        (name = "health", description = "For whoever watches over the server"),
+        (name = "document", description = "This document"),
+    ),
+    security(("bearer" = []), ("cookie" = [])),
+    modifiers(&Credentials, &Introduction, &Frames, &Problems),
+)]
+struct Document;
+
+static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(Document::openapi);
+
+/// This document.
+#[utoipa::path(get, path = paths::OPENAPI, tag = "document", security(()),
+    responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value)))]
+pub async fn document() -> Reply<&'static utoipa::openapi::OpenApi> {
+    Reply(&DOCUMENT)
+}
+
+/// What carries a token.
+#[derive(Debug)]
+struct Credentials;
+
+impl Modify for Credentials {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("The token of one client, from signing up or logging in."))
+            .build();
+        let cookie = ApiKeyValue::with_description(
+            super::credentials::COOKIE_NAME,
+            "The same token, for browsers. What changes something must then come from the same \
+             origin, as `Sec-Fetch-Site` or `Origin` tell.",
+        );
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    }
+}
+
+/// What holds everywhere, and every bound, as they are in the code.
+#[derive(Debug)]
+struct Introduction;
+
+impl Modify for Introduction {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        document.info.version = env!("CARGO_PKG_VERSION").to_owned();
+        document.info.description = Some(introduction());
+    }
+}
+
+fn introduction() -> String {
+    let bounds: [(&str, u64); 20] = [
+        ("text of a message, bytes of UTF-8", limits::MESSAGE_MAX_BYTES as u64),
+        ("body of a request, bytes", limits::BODY_MAX_BYTES as u64),
+        ("text frame from a client, bytes", limits::FRAME_MAX_BYTES as u64),
+        ("nonce, visible ASCII characters", limits::NONCE_MAX_CHARS as u64),
+        ("user name, characters", limits::USERNAME_MAX_CHARS as u64),
+        ("display name, characters", limits::DISPLAY_NAME_MAX_CHARS as u64),
+        ("password, characters at least", limits::PASSWORD_MIN_CHARS as u64),
+        ("password, bytes at most", limits::PASSWORD_MAX_BYTES as u64),
+        ("channel name, characters", limits::CHANNEL_NAME_MAX_CHARS as u64),
+        ("topic, characters", limits::TOPIC_MAX_CHARS as u64),
+        ("members of a channel", limits::CHANNEL_MEMBERS_MAX as u64),
+        ("channels of a user", limits::CHANNELS_PER_USER_MAX as u64),
+        ("clients of a user", limits::CLIENTS_PER_USER_MAX as u64),
+        ("open sockets of a user", limits::SOCKETS_PER_USER_MAX as u64),
+        ("emoji of a reaction, bytes", limits::EMOJI_MAX_BYTES as u64),
+        ("different emoji on a message", limits::REACTIONS_PER_MESSAGE_MAX as u64),
+        ("messages on a page", limits::PAGE_MAX as u64),
+        ("events in an answer", limits::EVENTS_PAGE_MAX as u64),
+        ("events that a `resume` replays", limits::RESUME_MAX_EVENTS),
+        ("seconds that a ticket holds", limits::TICKET_SECONDS),
+    ];
+    let mut text = String::from(
+        "A real-time chat that a team runs itself.\n\nJSON in camelCase; times in RFC 3339, UTC, \
+         with milliseconds; ids are UUIDs. Unknown fields are ignored. A request that fails \
+         changes nothing and answers with `application/problem+json` (RFC 9457), whose `code` is \
+         stable. What is unknown and what you may not see answer alike: 404.\n\n\
+         | bound | |\n|---|---|\n",
+    );
+    for (what, bound) in bounds {
+        text.push_str(&format!("| {what} | {bound} |\n"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_of_the_server_is_in_the_document() {
+        let source = include_str!("../../../../shared/src/paths.rs");
+        let constants = source.lines().filter_map(|line| line.strip_prefix("pub const "));
+        let paths: Vec<&str> = constants.filter_map(|line| line.split('"').nth(1)).collect();
+        assert!(paths.len() > 20, "{paths:?}");
+        for path in paths.iter().filter(|path| !path.starts_with("/c/")) {
+            assert!(DOCUMENT.paths.paths.contains_key(*path), "{path}");
+        }
+    }
+
+    #[test]
+    fn every_reference_in_the_document_leads_somewhere() {
+        fn walk(value: &serde_json::Value, found: &mut Vec<String>) {
+            match value {
+                serde_json::Value::Object(map) => {
+                    if let Some(serde_json::Value::String(path)) = map.get("$ref") {
+                        found.push(path.clone());
+                    }
+                    map.values().for_each(|value| walk(value, found));
+                }
+                serde_json::Value::Array(list) => list.iter().for_each(|value| walk(value, found)),
+                _ => {}
+            }
+        }
+        let document = serde_json::to_value(&*DOCUMENT).unwrap();
+        let mut found = Vec::new();
+        walk(&document, &mut found);
+        assert!(found.len() > 50, "{}", found.len());
+        for path in found {
+            let pointer = path.strip_prefix('#').unwrap();
+            assert!(document.pointer(pointer).is_some(), "{path}");
+        }
+    }
+}
