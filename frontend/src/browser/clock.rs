@@ -61,6 +61,16 @@ pub fn time(at: Timestamp) -> String {
     format(|formats| &formats.time, at)
 }
 
+/// The digits of a time alone, for narrow places: "09:12", and never "9:12 AM".
+pub fn short_time(at: Timestamp) -> String {
+    let text = time(at);
+    let digit = |c: char| c.is_numeric();
+    match text.find(digit).zip(text.rfind(digit)) {
+        Some((first, last)) => text.get(first..=last).unwrap_or(&text).to_owned(),
+        None => text,
+    }
+}
+
 /// "Today", "Yesterday", or the day with its weekday.
 pub fn day(at: Timestamp) -> String {
     match day_of(wall()) - day_of(at) {

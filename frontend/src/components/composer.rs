@@ -64,6 +64,7 @@ pub fn Composer(
         if messages::send(ctx, channel, &text) {
             dom::set_value("composer", "");
             measure("");
+            typed_at.set_value(0);
         }
         dom::focus("#composer");
     };

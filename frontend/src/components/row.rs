@@ -165,7 +165,7 @@ fn time_view(class: &'static str, id: String, at: Memo<shared::Timestamp>) -> An
             datetime=move || at.get().to_rfc3339()
             title=move || clock::full(at.get())
         >
-            {move || clock::time(at.get())}
+            {move || if class.is_empty() { clock::time(at.get()) } else { clock::short_time(at.get()) }}
         </time>
     }
     .into_any()
