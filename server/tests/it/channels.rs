@@ -157,8 +157,10 @@ async fn public_rooms_are_discovered_and_private_ones_are_not() {
     assert!(bob.channels().await.is_empty(), "to see is not to have joined");
     let seen = bob.channel(tea.channel_id).await;
     assert_eq!(seen.name.as_deref(), Some("tea"));
-    let path = paths::messages(tea.channel_id);
-    bob.get(&path).gives::<shared::api::messages::MessagePage>(200).await;
+    // Seen and joined by everyone, read by its members.
+    bob.get(&paths::messages(tea.channel_id)).fails(ErrorCode::NotFound).await;
+    bob.add(tea.channel_id, &bob).await;
+    assert!(bob.history(tea.channel_id).await.is_empty());
 }
 
 #[tokio::test]
@@ -202,10 +204,10 @@ async fn a_room_is_renamed_by_its_creator_or_the_owner_and_nobody_else() {
         let problem = ada.patch(&path).json(&bad).fails(ErrorCode::Invalid).await;
         assert_eq!(problem.errors[0].pointer, "/name");
     }
-    let public = ada.public_room("square", &[]).await.channel_id;
+    let shared = ada.room("square", &[owner, eve]).await.channel_id;
     let body = json!({ "name": "market" });
-    owner.patch(&paths::channel(public)).json(&body).gives::<ChannelInfo>(200).await;
-    eve.patch(&paths::channel(public)).json(&body).fails(ErrorCode::Forbidden).await;
+    owner.patch(&paths::channel(shared)).json(&body).gives::<ChannelInfo>(200).await;
+    eve.patch(&paths::channel(shared)).json(&body).fails(ErrorCode::Forbidden).await;
     assert_eq!(ada.channel(room).await.name.as_deref(), Some("coffee"));
 }
 

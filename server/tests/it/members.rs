@@ -42,7 +42,7 @@ async fn any_member_adds_people_and_who_is_none_does_not() {
     let room = ada.room("tea", &[bob]).await.channel_id;
     let public = ada.public_room("square", &[]).await.channel_id;
     eve.put(&paths::member(room, eve.id())).fails(ErrorCode::NotFound).await;
-    eve.put(&paths::member(public, bob.id())).fails(ErrorCode::Forbidden).await;
+    eve.put(&paths::member(public, bob.id())).fails(ErrorCode::NotFound).await;
     let mut of_eve = eve.socket().await;
     bob.add(room, eve).await;
     assert_eq!(of_eve.recv_until(change).await, (room, ChannelChange::Created));
@@ -100,13 +100,15 @@ async fn a_removed_members_sockets_close_or_are_told_at_once() {
 }
 
 #[tokio::test]
-async fn the_owner_removes_people_from_a_room_that_they_see() {
+async fn the_owner_removes_people_from_a_room_that_they_are_in() {
     let server = TestServer::start().await;
     let people = everyone(&server, "p", 3).await;
     let (owner, ada, bob) = (&people[0], &people[1], &people[2]);
-    let room = ada.public_room("tea", &[bob]).await.channel_id;
+    let room = ada.room("tea", &[bob, owner]).await.channel_id;
     owner.remove(room, bob).await;
-    assert_eq!(ada.channel(room).await.user_ids, [ada.id()]);
+    assert_eq!(ada.channel(room).await.user_ids, [ada.id(), owner.id()]);
+    let hidden = ada.room("hidden", &[bob]).await.channel_id;
+    owner.delete(&paths::member(hidden, bob.id())).fails(ErrorCode::NotFound).await;
 }
 
 #[tokio::test]

@@ -107,8 +107,12 @@ async fn the_docs_page_needs_nothing_from_outside() {
     let answer = stranger.get(paths::DOCS).send().await.unwrap();
     assert_eq!(answer.status().as_u16(), 200);
     assert!(header(&answer, "content-type").starts_with("text/html"));
-    let base = answer.url().clone();
+    let page = answer.url().clone();
     let html = answer.text().await.unwrap();
+    // What it loads is found from its `<base>`, if it names one.
+    let told = html.split("<base href=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let base = page.join(told.unwrap_or("")).unwrap();
+    assert_eq!(base.origin(), page.origin());
     let mut assets = 0;
     for part in html.split(['"', '\'']) {
         if part.ends_with(".js") || part.ends_with(".css") || part.ends_with(".png") {

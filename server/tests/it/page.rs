@@ -31,7 +31,7 @@ async fn get(server: &TestServer, path: &str, headers: &[(&str, &str)]) -> Respo
 
 /// The paths of everything the page loads.
 fn assets(html: &str) -> Vec<String> {
-    let parts = html.split(['"', '\'']);
+    let parts = html.split(['"', '\'', '=', '>', ' ', '\n']);
     let is_asset = |part: &&str| {
         let part = part.trim_start_matches('/');
         !part.contains(' ')

@@ -60,8 +60,6 @@ async fn reading_on_one_device_is_told_to_the_others_and_to_the_people() {
     let mut of_phone = bobs_phone.socket().await;
     let mut of_bob = bob.socket().await;
     ada.say(room, "hi").await;
-    let moved = ReadFrame { channel_id: room, user_id: ada.id(), seq: 1 };
-    assert_eq!(of_ada.recv_until(read).await, moved, "posting moves one's own position");
     of_bob.text().await;
     of_bob.send(&ClientMessage::Read(Read { channel_id: Some(room), seq: 1 })).await;
     let by_bob = |message: &ServerMessage| read(message).filter(|r| r.user_id == bob.id());
@@ -92,7 +90,7 @@ async fn who_is_no_member_has_no_read_position() {
     let public = ada.public_room("square", &[]).await.channel_id;
     let body = json!({ "seq": 1 });
     eve.put(&paths::read(hidden)).json(&body).fails(ErrorCode::NotFound).await;
-    eve.put(&paths::read(public)).json(&body).fails(ErrorCode::Forbidden).await;
+    eve.put(&paths::read(public)).json(&body).fails(ErrorCode::NotFound).await;
     for bad in [json!({ "seq": -1 }), json!({ "seq": "x" }), json!({}), json!({ "seq": 1.5 })] {
         let status = ada.put(&paths::read(hidden)).json(&bad).send().await.unwrap().status();
         assert!([400, 422].contains(&status.as_u16()), "{bad}: {status}");

@@ -266,6 +266,11 @@ fn write(
             }
         }
     }
+    // The last connection to close is a reader's, which can't do this: without it the whole log,
+    // deleted text with it, would stay beside the database after a clean end.
+    if let Err(cause) = db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
+        tracing::warn!(%cause, "the log was not folded into the database");
+    }
 }
 
 /// Runs the changes in one transaction and commits it; what to announce.

@@ -95,7 +95,7 @@ pub async fn update(
 }
 
 /// Delete a channel with everything in it.
-#[utoipa::path(delete, path = paths::CHANNEL, tag = "channels",
+#[utoipa::path(delete, path = paths::CHANNEL, tag = "channels", operation_id = "delete_channel",
     params(("channelId" = ChannelId, Path, description = "the channel")),
     responses(
         (status = 204, description = "Deleted"),

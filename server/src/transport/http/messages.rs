@@ -154,7 +154,7 @@ pub async fn edit(
 }
 
 /// Delete a message; a tombstone stays.
-#[utoipa::path(delete, path = paths::MESSAGE, tag = "messages",
+#[utoipa::path(delete, path = paths::MESSAGE, tag = "messages", operation_id = "delete_message",
     params(
         ("channelId" = ChannelId, Path, description = "the channel"),
         ("messageId" = MessageId, Path, description = "the message"),

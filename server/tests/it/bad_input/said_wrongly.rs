@@ -76,23 +76,23 @@ async fn unknown_types_and_wrong_fields_are_rejected_and_the_socket_stays() {
         (r#"{"type":""}"#, ErrorCode::UnknownType, None),
         (r#"{"type":"welcome"}"#, ErrorCode::UnknownType, None),
         (r#"{"type":"ack","nonce":"b"}"#, ErrorCode::UnknownType, Some("b")),
-        (r#"{"type":"message","nonce":"c"}"#, ErrorCode::Malformed, Some("c")),
-        (r#"{"type":"message","nonce":"d","message":5}"#, ErrorCode::Malformed, Some("d")),
-        (r#"{"type":"message","message":"x","nonce":5}"#, ErrorCode::Malformed, None),
-        (r#"{"type":"message","message":"x","channelId":"y"}"#, ErrorCode::Malformed, None),
-        (r#"{"type":"edit","nonce":"e","message":"x"}"#, ErrorCode::Malformed, Some("e")),
-        (r#"{"type":"read","seq":-1}"#, ErrorCode::Malformed, None),
-        (r#"{"type":"read","seq":"1"}"#, ErrorCode::Malformed, None),
-        (r#"{"type":"resume","cursors":{"x":1}}"#, ErrorCode::Malformed, None),
-        (r#"{"type":"resume"}"#, ErrorCode::Malformed, None),
-        (r#"{"type":"ping","at":"now"}"#, ErrorCode::Malformed, None),
+        (r#"{"type":"message","nonce":"c"}"#, ErrorCode::Invalid, Some("c")),
+        (r#"{"type":"message","nonce":"d","message":5}"#, ErrorCode::Invalid, Some("d")),
+        (r#"{"type":"message","message":"x","nonce":5}"#, ErrorCode::Invalid, None),
+        (r#"{"type":"message","message":"x","channelId":"y"}"#, ErrorCode::Invalid, None),
+        (r#"{"type":"edit","nonce":"e","message":"x"}"#, ErrorCode::Invalid, Some("e")),
+        (r#"{"type":"read","seq":-1}"#, ErrorCode::Invalid, None),
+        (r#"{"type":"read","seq":"1"}"#, ErrorCode::Invalid, None),
+        (r#"{"type":"resume","cursors":{"x":1}}"#, ErrorCode::Invalid, None),
+        (r#"{"type":"resume"}"#, ErrorCode::Invalid, None),
+        (r#"{"type":"ping","at":"now"}"#, ErrorCode::Invalid, None),
         (r#"{"type":"message","nonce":"f","message":""}"#, ErrorCode::Invalid, Some("f")),
         (r#"{"type":"message","nonce":"g","message":"\u0000"}"#, ErrorCode::Invalid, Some("g")),
     ] {
         socket.send_text(frame).await;
         let rejected = socket.rejected().await;
         assert_eq!((rejected.code, rejected.nonce.as_deref()), (code, nonce), "{frame}");
-        for internal in ["serde", "struct", "line 1 column"] {
+        for internal in ["serde", "struct ", "enum "] {
             assert!(!rejected.message.contains(internal), "shows internals: {rejected:?}");
         }
     }

@@ -230,7 +230,7 @@ impl TestClient {
 
     /// A single-use ticket for a socket.
     pub(crate) async fn ticket(&self) -> String {
-        self.post(paths::TICKET).gives::<Ticket>(200).await.ticket
+        self.post(paths::TICKET).gives::<Ticket>(201).await.ticket
     }
 
     /// A socket of all the user's channels, after its `welcome`.

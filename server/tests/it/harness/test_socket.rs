@@ -33,6 +33,8 @@ pub(crate) enum Refusal {
         /// The body.
         body: String,
     },
+    /// It was opened and closed again before the `welcome`.
+    Closed(Closed),
     /// Nobody answered.
     Nobody(String),
 }
@@ -52,6 +54,7 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Answer { status, body } => write!(f, "answered {status} {body}"),
+            Self::Closed(why) => write!(f, "{why:?} before the welcome"),
             Self::Nobody(why) => f.write_str(why),
         }
     }
@@ -105,7 +108,7 @@ impl TestSocket {
         match socket.next().await {
             Ok(ServerMessage::Welcome(welcome)) => socket.welcome = welcome,
             Ok(other) => panic!("the first frame was {}", other.to_json()),
-            Err(closed) => return Err(Refusal::Nobody(format!("{closed:?} before the welcome"))),
+            Err(closed) => return Err(Refusal::Closed(closed)),
         }
         Ok(socket)
     }

@@ -15,12 +15,16 @@ use std::time::Duration;
 pub(crate) struct Heard {
     /// In the order of arrival, without what was known already.
     pub(crate) order: Vec<(Seq, MessageId)>,
-    /// Frames that were ahead of what had to come next.
+    /// Frames that were ahead of what had to come next, once the replay was complete.
     pub(crate) ahead: u64,
     /// Frames that came before, with another content.
     pub(crate) changed: u64,
     /// A place where the history was fetched instead of heard, after a `reset`.
     pub(super) skipped_to: Seq,
+    /// What came live while the replay of what is before it was still to come.
+    held: BTreeMap<Seq, MessageId>,
+    /// Whether the replay is complete on this socket: from now on the order has no gap.
+    caught_up: bool,
 }
 
 impl Heard {
@@ -33,8 +37,12 @@ impl Heard {
         let last = self.last();
         if message.seq == last + 1 {
             self.order.push((message.seq, message.message_id));
+            while let Some(id) = self.held.remove(&(self.last() + 1)) {
+                self.order.push((self.last() + 1, id));
+            }
         } else if message.seq > last {
-            self.ahead += 1;
+            self.ahead += u64::from(self.caught_up);
+            self.held.insert(message.seq, message.message_id);
         } else {
             let known = self.order.binary_search_by_key(&message.seq, |(seq, _)| *seq);
             if known.is_ok_and(|at| self.order[at].1 != message.message_id) {
@@ -86,6 +94,11 @@ impl Listener {
     }
 
     async fn follow(&mut self, socket: &mut TestSocket) -> Result<(), Closed> {
+        for heard in self.heard.values_mut() {
+            heard.held.clear();
+            // A socket with `after` in its address keeps the order from its first frame on.
+            heard.caught_up = self.one.is_some();
+        }
         if self.one.is_none() {
             let cursors = self.heard.iter().map(|(id, heard)| (*id, heard.last())).collect();
             socket.try_send(&ClientMessage::Resume(Resume { cursors })).await?;
@@ -110,6 +123,11 @@ impl Listener {
                     );
                     if let Some(heard) = self.heard.get_mut(&reset.channel_id) {
                         heard.skipped_to = reset.head_seq;
+                    }
+                }
+                ServerMessage::CaughtUp(up) => {
+                    if let Some(heard) = self.heard.get_mut(&up.channel_id) {
+                        heard.caught_up = true;
                     }
                 }
                 other => {

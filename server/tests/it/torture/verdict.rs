@@ -188,8 +188,9 @@ mod tests {
         verdict.acks(&acked(2, "b"));
         assert_eq!(verdict.lost, 1);
         let mut verdict = Verdict::default();
-        let order = vec![(1, MessageId(Uuid::from_u128(2)))];
-        verdict.live(&Heard { order, ..Heard::default() }, &[message(1, "a"), message(2, "b")]);
+        let mut heard = Heard::default();
+        heard.order.push((1, MessageId(Uuid::from_u128(2))));
+        verdict.live(&heard, &[message(1, "a"), message(2, "b")]);
         assert_eq!(verdict.reordered, 1);
     }
 }
