@@ -19,7 +19,7 @@ use shared::{ClientId, UserId, UserInfo, paths};
 use utoipa::IntoParams;
 
 /// What the entrance needs to know before anyone is logged in.
-#[utoipa::path(get, path = paths::SETUP, tag = "accounts", security(()),
+#[utoipa::path(get, path = paths::SETUP, tag = "accounts", operation_id = "setup", security(()),
     responses((status = 200, body = Setup)))]
 pub async fn setup(State(app): State<AppHandle>) -> Result<Reply<Setup>> {
     Ok(Reply(accounts::setup(&app).await?))
@@ -29,7 +29,8 @@ pub async fn setup(State(app): State<AppHandle>) -> Result<Reply<Setup>> {
 ///
 /// Creates a user with its first client, and logs the browser in with a cookie. The first user of
 /// all becomes the owner. Names are compared case-folded, in NFKC, and by their looks.
-#[utoipa::path(post, path = paths::USER, tag = "accounts", security(()), request_body = SignUp,
+#[utoipa::path(post, path = paths::USER, tag = "accounts", operation_id = "signUp",
+    security(()), request_body = SignUp,
     responses(
         (status = 201, body = Session, description = "Signed up",
             headers(("Set-Cookie" = String, description = "the session cookie"))),
@@ -53,7 +54,8 @@ pub async fn sign_up(
 ///
 /// Gives a user that knows its password a new client, and the browser a cookie. A wrong name and a
 /// wrong password answer alike, in like time.
-#[utoipa::path(post, path = paths::LOGIN, tag = "accounts", security(()), request_body = LogIn,
+#[utoipa::path(post, path = paths::LOGIN, tag = "accounts", operation_id = "logIn",
+    security(()), request_body = LogIn,
     responses(
         (status = 200, body = Session, description = "Logged in",
             headers(("Set-Cookie" = String, description = "the session cookie"))),
@@ -87,7 +89,7 @@ fn forgotten(app: &AppHandle) -> Response {
 }
 
 /// Log out: ends the client that asks, its token and its sockets.
-#[utoipa::path(post, path = paths::LOGOUT, tag = "accounts",
+#[utoipa::path(post, path = paths::LOGOUT, tag = "accounts", operation_id = "logOut",
     responses((status = 204, description = "Logged out; the cookie is cleared")))]
 pub async fn log_out(State(app): State<AppHandle>, caller: Caller) -> Result<Response> {
     accounts::log_out(&app, caller).await?;
@@ -95,7 +97,7 @@ pub async fn log_out(State(app): State<AppHandle>, caller: Caller) -> Result<Res
 }
 
 /// A ticket that opens one WebSocket, once, within 30 seconds.
-#[utoipa::path(post, path = paths::TICKET, tag = "accounts",
+#[utoipa::path(post, path = paths::TICKET, tag = "accounts", operation_id = "createTicket",
     responses((status = 201, body = Ticket, description = "The ticket")))]
 pub async fn ticket(
     State(app): State<AppHandle>,
@@ -105,13 +107,15 @@ pub async fn ticket(
 }
 
 /// Oneself.
-#[utoipa::path(get, path = paths::ME, tag = "accounts", responses((status = 200, body = Me)))]
+#[utoipa::path(get, path = paths::ME, tag = "accounts", operation_id = "me",
+    responses((status = 200, body = Me)))]
 pub async fn me(State(app): State<AppHandle>, caller: Caller) -> Result<Reply<Me>> {
     Ok(Reply(accounts::me(&app, caller).await?))
 }
 
 /// Change the name to show or the password; what is left out stays.
-#[utoipa::path(patch, path = paths::ME, tag = "accounts", request_body = UpdateMe,
+#[utoipa::path(patch, path = paths::ME, tag = "accounts", operation_id = "updateMe",
+    request_body = UpdateMe,
     responses((status = 200, body = Me)))]
 pub async fn update_me(
     State(app): State<AppHandle>,
@@ -122,14 +126,14 @@ pub async fn update_me(
 }
 
 /// One's clients, newest first.
-#[utoipa::path(get, path = paths::CLIENTS, tag = "accounts",
+#[utoipa::path(get, path = paths::CLIENTS, tag = "accounts", operation_id = "listClients",
     responses((status = 200, body = Clients)))]
 pub async fn clients(State(app): State<AppHandle>, caller: Caller) -> Result<Reply<Clients>> {
     Ok(Reply(accounts::clients(&app, caller).await?))
 }
 
 /// End one of one's clients: its token and, at once, its sockets.
-#[utoipa::path(delete, path = paths::CLIENT, tag = "accounts",
+#[utoipa::path(delete, path = paths::CLIENT, tag = "accounts", operation_id = "endClient",
     params(("clientId" = ClientId, Path, description = "one's own client")),
     responses((status = 204, description = "Ended")))]
 pub async fn end_client(
@@ -151,12 +155,13 @@ pub struct UsersQuery {
     /// The start of a word of the user name or the shown name; everybody if left out.
     query: Option<String>,
     /// How many: 50 if left out, 200 at most.
-    #[param(value_type = Option<u64>)]
+    #[param(schema_with = super::openapi::bounds::limit)]
     limit: Option<Limit>,
 }
 
 /// Look users up, by name.
-#[utoipa::path(get, path = paths::USERS, tag = "users", params(UsersQuery),
+#[utoipa::path(get, path = paths::USERS, tag = "users", operation_id = "findUsers",
+    params(UsersQuery),
     responses((status = 200, body = Users)))]
 pub async fn users(
     State(app): State<AppHandle>,
@@ -168,7 +173,7 @@ pub async fn users(
 }
 
 /// One user.
-#[utoipa::path(get, path = paths::USER_BY_ID, tag = "users",
+#[utoipa::path(get, path = paths::USER_BY_ID, tag = "users", operation_id = "getUser",
     params(("userId" = UserId, Path, description = "the user")),
     responses((status = 200, body = UserInfo)))]
 pub async fn user(

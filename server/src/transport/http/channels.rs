@@ -20,7 +20,8 @@ use utoipa::IntoParams;
 ///
 /// With a name it is a room. Without one it is a conversation; with exactly one other user, the
 /// direct one of the two, which exists once.
-#[utoipa::path(post, path = paths::CREATE_CHANNEL, tag = "channels", request_body = CreateChannel,
+#[utoipa::path(post, path = paths::CREATE_CHANNEL, tag = "channels", operation_id = "createChannel",
+    request_body = CreateChannel,
     responses(
         (status = 201, body = ChannelInfo, description = "Created",
             headers(("Location" = String, description = "the channel's path"))),
@@ -51,7 +52,8 @@ pub struct ChannelsQuery {
 }
 
 /// My channels, or the public ones.
-#[utoipa::path(get, path = paths::CHANNELS, tag = "channels", params(ChannelsQuery),
+#[utoipa::path(get, path = paths::CHANNELS, tag = "channels", operation_id = "listChannels",
+    params(ChannelsQuery),
     responses((status = 200, body = Channels)))]
 pub async fn list(
     State(app): State<AppHandle>,
@@ -66,7 +68,7 @@ pub async fn list(
 }
 
 /// One channel that one may see.
-#[utoipa::path(get, path = paths::CHANNEL, tag = "channels",
+#[utoipa::path(get, path = paths::CHANNEL, tag = "channels", operation_id = "getChannel",
     params(("channelId" = ChannelId, Path, description = "the channel")),
     responses((status = 200, body = ChannelInfo)))]
 pub async fn get(
@@ -78,7 +80,8 @@ pub async fn get(
 }
 
 /// Change a channel's name, topic or visibility; what is left out stays.
-#[utoipa::path(patch, path = paths::CHANNEL, tag = "channels", request_body = UpdateChannel,
+#[utoipa::path(patch, path = paths::CHANNEL, tag = "channels", operation_id = "updateChannel",
+    request_body = UpdateChannel,
     params(("channelId" = ChannelId, Path, description = "the channel")),
     responses(
         (status = 200, body = ChannelInfo),
@@ -95,7 +98,7 @@ pub async fn update(
 }
 
 /// Delete a channel with everything in it.
-#[utoipa::path(delete, path = paths::CHANNEL, tag = "channels", operation_id = "delete_channel",
+#[utoipa::path(delete, path = paths::CHANNEL, tag = "channels", operation_id = "deleteChannel",
     params(("channelId" = ChannelId, Path, description = "the channel")),
     responses(
         (status = 204, description = "Deleted"),

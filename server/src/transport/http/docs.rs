@@ -28,7 +28,7 @@ static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
 });
 
 /// A page to read this document and try it.
-#[utoipa::path(get, path = paths::DOCS, tag = "document", security(()),
+#[utoipa::path(get, path = paths::DOCS, tag = "document", operation_id = "docs", security(()),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
 pub async fn docs() -> Response {
     file("index.html")

@@ -14,14 +14,14 @@ use shared::paths;
 use std::fmt::{self, Write as _};
 
 /// Does the process answer?
-#[utoipa::path(get, path = paths::HEALTHZ, tag = "health", security(()),
+#[utoipa::path(get, path = paths::HEALTHZ, tag = "health", operation_id = "health", security(()),
     responses((status = 200, body = String, content_type = "text/plain")))]
 pub async fn healthz() -> &'static str {
     "ok\n"
 }
 
 /// Does storage answer, and does the node take requests?
-#[utoipa::path(get, path = paths::READYZ, tag = "health", security(()),
+#[utoipa::path(get, path = paths::READYZ, tag = "health", operation_id = "ready", security(()),
     responses((status = 200, body = String, content_type = "text/plain")))]
 pub async fn readyz(State(app): State<AppHandle>) -> Result<&'static str> {
     if *app.draining.borrow() {
@@ -32,7 +32,8 @@ pub async fn readyz(State(app): State<AppHandle>) -> Result<&'static str> {
 }
 
 /// Figures for Prometheus: to this machine, or with a Bearer token.
-#[utoipa::path(get, path = paths::METRICS, tag = "health", security((), ("bearer" = [])),
+#[utoipa::path(get, path = paths::METRICS, tag = "health", operation_id = "metrics",
+    security((), ("bearer" = [])),
     responses(
         (status = 200, body = String, content_type = "text/plain"),
         (status = 401, body = shared::Problem, content_type = "application/problem+json",

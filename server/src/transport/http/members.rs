@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use shared::{ChannelId, ChannelInfo, UserId, paths};
 
 /// Make someone a member, or join a public channel oneself. Who is a member stays one.
-#[utoipa::path(put, path = paths::MEMBER, tag = "channels",
+#[utoipa::path(put, path = paths::MEMBER, tag = "channels", operation_id = "addMember",
     params(
         ("channelId" = ChannelId, Path, description = "the channel"),
         ("userId" = UserId, Path, description = "who becomes a member"),
@@ -30,7 +30,7 @@ pub async fn add(
 }
 
 /// End a membership: one's own, or another's as the channel's creator.
-#[utoipa::path(delete, path = paths::MEMBER, tag = "channels",
+#[utoipa::path(delete, path = paths::MEMBER, tag = "channels", operation_id = "removeMember",
     params(
         ("channelId" = ChannelId, Path, description = "the channel"),
         ("userId" = UserId, Path, description = "who is a member no longer"),

@@ -25,7 +25,7 @@ pub struct PageQuery {
     /// The messages around this seq.
     around: Option<Seq>,
     /// How many: 50 if left out, 200 at most.
-    #[param(value_type = Option<u64>)]
+    #[param(schema_with = super::openapi::bounds::limit)]
     limit: Option<Limit>,
 }
 
@@ -45,7 +45,7 @@ impl PageQuery {
 }
 
 /// A page of folded messages, oldest first; the newest page if no place is named.
-#[utoipa::path(get, path = paths::MESSAGES, tag = "messages",
+#[utoipa::path(get, path = paths::MESSAGES, tag = "messages", operation_id = "listMessages",
     params(("channelId" = ChannelId, Path, description = "the channel"), PageQuery),
     responses((status = 200, body = MessagePage)))]
 pub async fn page(
@@ -66,12 +66,12 @@ pub struct EventsQuery {
     #[serde(default)]
     after: Seq,
     /// How many: 1,000 if left out, and at most.
-    #[param(value_type = Option<u64>)]
+    #[param(schema_with = super::openapi::bounds::limit)]
     limit: Option<Limit>,
 }
 
 /// The raw log, as the same frames that are sent live, without a gap.
-#[utoipa::path(get, path = paths::EVENTS, tag = "messages",
+#[utoipa::path(get, path = paths::EVENTS, tag = "messages", operation_id = "listEvents",
     params(("channelId" = ChannelId, Path, description = "the channel"), EventsQuery),
     responses((status = 200, body = EventPage)))]
 pub async fn events(
@@ -88,7 +88,8 @@ pub async fn events(
 ///
 /// Answered once it is on disk. With a nonce it is sent once, however often it is tried: a repeat
 /// answers 200 with the original.
-#[utoipa::path(post, path = paths::MESSAGES, tag = "messages", request_body = PostMessage,
+#[utoipa::path(post, path = paths::MESSAGES, tag = "messages", operation_id = "postMessage",
+    request_body = PostMessage,
     params(
         ("channelId" = ChannelId, Path, description = "the channel"),
         ("Idempotency-Key" = Option<String>, Header, description = "the nonce, for who would \
@@ -129,7 +130,8 @@ fn one_nonce(headers: &HeaderMap, in_body: Option<String>) -> Result<Option<Stri
 }
 
 /// Change the text of one's own message.
-#[utoipa::path(patch, path = paths::MESSAGE, tag = "messages", request_body = EditMessage,
+#[utoipa::path(patch, path = paths::MESSAGE, tag = "messages", operation_id = "editMessage",
+    request_body = EditMessage,
     params(
         ("channelId" = ChannelId, Path, description = "the channel"),
         ("messageId" = MessageId, Path, description = "the message"),
@@ -154,7 +156,7 @@ pub async fn edit(
 }
 
 /// Delete a message; a tombstone stays.
-#[utoipa::path(delete, path = paths::MESSAGE, tag = "messages", operation_id = "delete_message",
+#[utoipa::path(delete, path = paths::MESSAGE, tag = "messages", operation_id = "deleteMessage",
     params(
         ("channelId" = ChannelId, Path, description = "the channel"),
         ("messageId" = MessageId, Path, description = "the message"),
@@ -178,7 +180,7 @@ pub async fn delete(
 type OneReaction = Path<(ChannelId, MessageId, String)>;
 
 /// Set a reaction. What is set stays set, and takes no seq again.
-#[utoipa::path(put, path = paths::REACTION, tag = "messages",
+#[utoipa::path(put, path = paths::REACTION, tag = "messages", operation_id = "setReaction",
     params(
         ("channelId" = ChannelId, Path, description = "the channel"),
         ("messageId" = MessageId, Path, description = "the message"),
@@ -201,7 +203,7 @@ pub async fn react(
 }
 
 /// Take a reaction back. What isn't set stays so.
-#[utoipa::path(delete, path = paths::REACTION, tag = "messages",
+#[utoipa::path(delete, path = paths::REACTION, tag = "messages", operation_id = "removeReaction",
     params(
         ("channelId" = ChannelId, Path, description = "the channel"),
         ("messageId" = MessageId, Path, description = "the message"),

@@ -1,12 +1,14 @@
 //! The OpenAPI document, made from the handlers and the wire types themselves, so that it can't
 //! drift from them; sockets and their frames are described in it, too. `docs` shows it.
 
+pub(super) mod bounds;
 mod frames;
 mod problems;
 mod sockets;
 
 use super::{accounts, channels, health, members, messages, reads};
 use axum::Json as Reply;
+use bounds::Bounds;
 use frames::Frames;
 use problems::Problems;
 use shared::{limits, paths};
@@ -41,14 +43,14 @@ use utoipa::{Modify, OpenApi};
         (name = "document", description = "This document"),
     ),
     security(("bearer" = []), ("cookie" = [])),
-    modifiers(&Credentials, &Introduction, &Frames, &Problems),
+    modifiers(&Credentials, &Introduction, &Frames, &Bounds, &Problems),
 )]
 struct Document;
 
 static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(Document::openapi);
 
 /// This document.
-#[utoipa::path(get, path = paths::OPENAPI, tag = "document", security(()),
+#[utoipa::path(get, path = paths::OPENAPI, tag = "document", operation_id = "openapi", security(()),
     responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value)))]
 pub async fn document() -> Reply<&'static utoipa::openapi::OpenApi> {
     Reply(&DOCUMENT)
@@ -134,6 +136,18 @@ mod tests {
         assert!(paths.len() > 20, "{paths:?}");
         for path in paths.iter().filter(|path| !path.starts_with("/c/")) {
             assert!(DOCUMENT.paths.paths.contains_key(*path), "{path}");
+        }
+    }
+
+    #[test]
+    fn every_operation_has_an_id_of_its_own() {
+        let mut ids = std::collections::HashSet::new();
+        for item in DOCUMENT.paths.paths.values() {
+            let operations = [&item.get, &item.put, &item.post, &item.delete, &item.patch];
+            for operation in operations.into_iter().flatten() {
+                let id = operation.operation_id.clone().unwrap();
+                assert!(!id.contains('_') && ids.insert(id.clone()), "{id}");
+            }
         }
     }
 

@@ -11,7 +11,8 @@ use shared::api::channels::ReadPosition;
 use shared::{ChannelId, paths};
 
 /// "I have read up to here". Never moves back, is held at the head; answers where it stands.
-#[utoipa::path(put, path = paths::READ, tag = "channels", request_body = ReadPosition,
+#[utoipa::path(put, path = paths::READ, tag = "channels", operation_id = "markRead",
+    request_body = ReadPosition,
     params(("channelId" = ChannelId, Path, description = "the channel")),
     responses((status = 200, body = ReadPosition)))]
 pub async fn mark(

@@ -39,7 +39,8 @@ pub(super) struct AllChannels {
 /// per text frame; `{"type":"message","message":"hi"}` is enough to talk. The first frame is
 /// `welcome`. Close codes: 4001 not logged in any more, 4003 no longer a member, 4008 too slow,
 /// 4009 draining, 4010 protocol error. With a cookie it must be of the same origin.
-#[utoipa::path(get, path = paths::WS_JOIN_CHANNEL, tag = "sockets", params(JoinChannel),
+#[utoipa::path(get, path = paths::WS_JOIN_CHANNEL, tag = "sockets", operation_id = "joinChannel",
+    params(JoinChannel),
     responses(
         (status = 101, description = "Switching to WebSocket"),
         (status = 403, body = shared::Problem, content_type = "application/problem+json",
@@ -56,7 +57,8 @@ pub(super) fn join_channel() {}
 /// All channels of the user on one socket (WebSocket).
 ///
 /// As for one channel; frames name their `channelId`. New channels appear as they are created.
-#[utoipa::path(get, path = paths::WS, tag = "sockets", params(AllChannels),
+#[utoipa::path(get, path = paths::WS, tag = "sockets", operation_id = "allChannels",
+    params(AllChannels),
     responses(
         (status = 101, description = "Switching to WebSocket"),
         (status = 403, body = shared::Problem, content_type = "application/problem+json",

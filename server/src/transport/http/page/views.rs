@@ -129,7 +129,11 @@ fn Link(place: Place, current: bool) -> impl IntoView {
     let class = [kind, hue(&place.id.to_string()), unread].concat();
     view! {
         <li>
-            <a class=class href=paths::channel_page(place.id) aria-current=current.then_some("page")>
+            <a
+                class=class
+                href=paths::channel_page(place.id)
+                aria-current=current.then_some("page")
+            >
                 {picture(&place)}
                 <span class="label">{place.title}</span>
             </a>
@@ -155,7 +159,10 @@ fn Avatar(user: UserInfo) -> impl IntoView {
     let class = ["avatar ", hue(&user.user_id.to_string())].concat();
     let dot = if user.online { "on" } else { "" };
     view! {
-        <span class=class aria-hidden="true">{initials(&user.display_name)}<em class=dot></em></span>
+        <span class=class aria-hidden="true">
+            {initials(&user.display_name)}
+            <em class=dot></em>
+        </span>
     }
 }
 
@@ -199,15 +206,25 @@ fn Sheet(here: Place) -> impl IntoView {
     view! {
         <main class=class aria-busy="true" aria-labelledby="channel-name">
             <header class="bar">
-                <div><h1 id="channel-name">{here.title}</h1>{here.topic.map(|t| view! { <p>{t}</p> })}</div>
+                <div>
+                    <h1 id="channel-name">{here.title}</h1>
+                    {here.topic.map(|topic| view! { <p>{topic}</p> })}
+                </div>
             </header>
-            <div class="feed"><div class="column skeleton">{ghosts.into_iter().collect_view()}</div></div>
+            <div class="feed">
+                <div class="column skeleton">{ghosts.into_iter().collect_view()}</div>
+            </div>
             <NeedsScripts/>
             <div class="dock">
                 <p class="typing"></p>
                 <div class="composer">
                     <div class="box">
-                        <textarea rows="1" placeholder=placeholder.clone() aria-label=placeholder disabled></textarea>
+                        <textarea
+                            rows="1"
+                            placeholder=placeholder.clone()
+                            aria-label=placeholder
+                            disabled
+                        ></textarea>
                     </div>
                 </div>
             </div>
