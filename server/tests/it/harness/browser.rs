@@ -79,13 +79,14 @@ impl Browser {
         let out = BufReader::new(driver.stdout.take().unwrap());
         std::thread::spawn(move || {
             let mut port_to = Some(port_to);
+            // Read on to the end: a driver whose output nobody takes would stand still.
             for line in out.lines().map_while(Result::ok) {
                 let port = line.split("successfully on port ").nth(1);
                 let port = port.and_then(|rest| rest.trim_end_matches('.').parse::<u16>().ok());
-                if let (Some(port), Some(to)) = (port, port_to.take()) {
+                if let Some(port) = port
+                    && let Some(to) = port_to.take()
+                {
                     let _ = to.send(port);
-                } else if port.is_none() && port_to.is_none() {
-                    continue;
                 }
             }
         });
