@@ -81,12 +81,13 @@ fn content_type(file: &EmbeddedFile) -> Cow<'_, str> {
     if kind.starts_with("text/") { [kind, "; charset=utf-8"].concat().into() } else { kind.into() }
 }
 
-/// Whether the name says what is inside, as Trunk's do: a dash, 16 hex digits, and then the end of
-/// the stem (`hubbub-0123456789abcdef.css`, `hubbub-0123456789abcdef_bg.wasm`).
+/// Whether the name says what is inside, as Trunk's do: a dash, a hash of 64 bits in hex, and then
+/// the end of the stem (`hubbub-0123456789abcdef.css`, `hubbub-0123456789abcdef_bg.wasm`). Trunk
+/// leaves leading zeros out: fewer than ten digits come once in 2²⁴ builds, and are kept an hour.
 fn is_hashed(name: &str) -> bool {
     name.split('-').skip(1).any(|part| {
         let digits = part.bytes().take_while(u8::is_ascii_hexdigit).count();
-        digits == 16 && part[16..].starts_with(['.', '_'])
+        (10..=16).contains(&digits) && part[digits..].starts_with(['.', '_'])
     })
 }
 
@@ -153,6 +154,7 @@ mod tests {
             "hubbub-frontend-0123456789abcdef.js",
             "hubbub-frontend-0123456789abcdef_bg.wasm",
             "hubbub-fedcba9876543210.css",
+            "hubbub-4eeed587f1ade91.css",
         ] {
             assert!(is_hashed(name), "{name}");
         }
