@@ -4,6 +4,7 @@
 //!
 //! What is known and who may be told it is decided in `scene`; how it looks stands in `views`.
 
+mod icons;
 mod scene;
 mod template;
 mod views;

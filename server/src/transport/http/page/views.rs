@@ -1,6 +1,7 @@
 //! How the pages look: Leptos components with the classes of `style/`. No script and no inline
 //! style is in them.
 
+use super::icons::{self, icon};
 use super::scene::{Content, Inside, Place, Scene};
 use super::template::Filled;
 use leptos::prelude::*;
@@ -82,8 +83,11 @@ fn NeedsScripts() -> impl IntoView {
     view! {
         <noscript>
             <p class="banner">
-                "Hubbub needs JavaScript and WebAssembly. Scripts can use its "
-                <a class="link" href=paths::DOCS>"API"</a> " without a browser."
+                <span>
+                    "Hubbub needs JavaScript and WebAssembly. Scripts can use its "
+                    <a class="link" href=paths::DOCS>"API"</a>
+                    " without a browser."
+                </span>
             </p>
         </noscript>
     }
@@ -105,11 +109,21 @@ fn House(inside: Inside) -> impl IntoView {
                 <header class="rail-head">
                     <span class="mark" aria-hidden="true"></span>
                     <strong>"Hubbub"</strong>
+                    {icons::place("icon", icons::SEARCH)}
                 </header>
                 <div class="rail-lists">
-                    <h2>"Channels"</h2>
+                    <h2>
+                        "Channels "
+                        <span class="rail-actions">
+                            {icons::place("icon small", icons::COMPASS)}
+                            {icons::place("icon small", icons::PLUS)}
+                        </span>
+                    </h2>
                     <ul>{links(rooms)}</ul>
-                    <h2>"People"</h2>
+                    <h2>
+                        "People "
+                        <span class="rail-actions">{icons::place("icon small", icons::PLUS)}</span>
+                    </h2>
                     <ul>{links(talks)}</ul>
                 </div>
                 {me.map(|me| view! { <Oneself me/> })}
@@ -173,6 +187,7 @@ fn Oneself(me: UserInfo) -> impl IntoView {
         <footer class="self">
             <Avatar user=me/>
             <span class="who"><strong>{name}</strong><small>"Connecting…"</small></span>
+            {icons::place("icon", icons::SETTINGS)}
         </footer>
     }
 }
@@ -206,6 +221,7 @@ fn Sheet(here: Place) -> impl IntoView {
     view! {
         <main class=class aria-busy="true" aria-labelledby="channel-name">
             <header class="bar">
+                <a class="icon back" href="/" aria-label="Back to channels">{icon(icons::BACK)}</a>
                 <div>
                     <h1 id="channel-name">{here.title}</h1>
                     {here.topic.map(|topic| view! { <p>{topic}</p> })}
@@ -225,6 +241,9 @@ fn Sheet(here: Place) -> impl IntoView {
                             aria-label=placeholder
                             disabled
                         ></textarea>
+                        <button type="button" class="send" aria-label="Send" disabled>
+                            {icon(icons::SEND)}
+                        </button>
                     </div>
                 </div>
             </div>
