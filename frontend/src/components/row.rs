@@ -54,11 +54,13 @@ pub fn row_view(
     });
     let near = RwSignal::new(false);
     let focused = RwSignal::new(false);
-    let tools = move || {
-        let shown = near.get() || focused.get() || open.get();
-        (shown && body.get() == Body::Text && row.with(|row| row.message_id.is_some()))
-            .then(|| toolbar(ctx, channel, row))
-    };
+    // A memo: made anew on each change of the row, the toolbar would lose the keyboard that is in it.
+    let shown = Memo::new(move |_| {
+        (near.get() || focused.get() || open.get())
+            && body.get() == Body::Text
+            && row.with(|row| row.message_id.is_some())
+    });
+    let tools = move || shown.get().then(|| toolbar(ctx, channel, row));
     let day_line = move || {
         day.get().map(|at| {
             view! { <p class="day" role="separator"><span>{clock::day(at)}</span></p> }

@@ -19,7 +19,7 @@ async fn a_posted_message_is_what_everyone_reads() {
     assert_eq!((posted.seq, posted.user_id, posted.channel_id), (1, ada.id(), room));
     assert_eq!(posted.message, "hi\n<b>\u{1F44B} 'quoted' \\ \u{2028}");
     assert!(posted.reactions.is_empty() && posted.edited_at.is_none());
-    assert_eq!(bob.history(room).await, [posted.clone()]);
+    assert_eq!(bob.history(room).await, std::slice::from_ref(&posted));
     let shared::ChannelEvent::Message(told) = socket.event().await else { panic!() };
     assert_eq!((told.message_id, told.seq, told.user_id), (posted.message_id, 1, ada.id()));
     assert_eq!((&told.message, told.sent_at), (&posted.message, posted.sent_at));

@@ -1,17 +1,12 @@
 //! Two people talk in two browsers, a script and `curl` talk to both, and the server is killed in the
 //! middle of it.
 
+use super::{ada_and_a_script, user_called};
 use crate::harness::browser::{Browser, ShownRow};
-use crate::harness::{Expect, TestClient, TestServer, said};
+use crate::harness::{Expect, TestServer, said};
 use fantoccini::key::Key;
-use shared::api::account::Users;
-use shared::{ChannelId, ChatMessage, MessageId, UserId, paths};
+use shared::{ChannelId, ChatMessage, MessageId, paths};
 use std::process::Command;
-
-async fn user_called(name: &str, by: &TestClient) -> UserId {
-    let found: Users = by.get(&format!("{}?query={name}", paths::USERS)).gives(200).await;
-    found.users.iter().find(|user| user.username == name).expect("a user of that name").user_id
-}
 
 /// Posts with the real `curl`, as the README shows it.
 fn curl_says(server: &TestServer, token: &str, channel: ChannelId, text: &str) -> ChatMessage {
@@ -223,24 +218,18 @@ async fn two_people_a_script_and_curl_talk_through_a_kill_of_the_server() {
 }
 
 #[tokio::test]
-async fn a_deleted_message_leaves_a_tombstone_on_both_screens() {
+async fn a_deleted_message_leaves_a_tombstone() {
     let server = TestServer::start().await;
-    let script = server.user("script").await;
-    let ada = Browser::open(&server).await;
-    ada.sign_up("ada", "correct horse").await;
-    let ada_id = user_called("ada", &script).await;
-    let body = serde_json::json!({ "userIds": [ada_id], "name": "tea" });
-    let room: shared::ChannelInfo = script.post(paths::CREATE_CHANNEL).json(&body).gives(201).await;
-    ada.enter(&room.channel_id.to_string()).await;
+    let (ada, script, room) = ada_and_a_script(&server).await;
     ada.say("never mind").await;
     ada.row("never mind", "sent").await;
-    let id = script.history(room.channel_id).await[0].message_id;
+    let id = script.history(room).await[0].message_id;
     ada.point_at(&article(id)).await;
     ada.click(&format!("{} button[data-action=delete]", article(id))).await;
     ada.click("dialog#confirm button[data-action=confirm]").await;
     let gone = format!("return !!document.querySelector('{} .deleted')", article(id));
     ada.until("the tombstone", &gone).await;
-    let history = script.history(room.channel_id).await;
+    let history = script.history(room).await;
     assert!(history[0].deleted_at.is_some() && history[0].message.is_empty());
     let page = ada.js("return document.body.innerText", vec![]).await;
     assert!(!page.as_str().unwrap().contains("never mind"));

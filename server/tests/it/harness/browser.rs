@@ -46,6 +46,7 @@ pub(crate) struct ShownRow {
 pub(crate) struct Browser {
     client: Client,
     driver: Child,
+    driver_url: String,
     base: String,
     _profile: TempDir,
 }
@@ -112,7 +113,8 @@ impl Browser {
         builder.capabilities(capabilities.as_object().unwrap().clone());
         let url = format!("http://127.0.0.1:{port}");
         let client = patiently("Chromium", builder.connect(&url)).await.expect("a browser");
-        let browser = Self { client, driver, base: server.url(), _profile: profile };
+        let base = server.url();
+        let browser = Self { client, driver, driver_url: url, base, _profile: profile };
         browser.go("/").await;
         browser
     }
@@ -286,9 +288,51 @@ impl Browser {
         }
     }
 
-    /// The driver's own client, for what has no name here.
-    pub(crate) fn client(&self) -> &Client {
-        &self.client
+    /// Sends Chromium a command of its own protocol: what WebDriver has no word for.
+    pub(crate) async fn chromium(&self, command: &str, parameters: Value) -> Value {
+        let session = self.client.session_id().await.unwrap().expect("a session");
+        let url = format!("{}/session/{session}/goog/cdp/execute", self.driver_url);
+        let body = json!({ "cmd": command, "params": parameters });
+        let answer = reqwest::Client::new().post(url).json(&body).send().await.unwrap();
+        let ok = answer.status().is_success();
+        let answer: Value = answer.json().await.unwrap();
+        assert!(ok, "{command}: {answer}");
+        answer["value"].clone()
+    }
+
+    /// Runs this script, which calls back with what it found: `done` is its last argument.
+    pub(crate) async fn js_later(&self, script: &str, args: Vec<Value>) -> Value {
+        let script = format!("const done = arguments[arguments.length - 1];{script}");
+        let done = patiently("a script", self.client.execute_async(&script, args)).await;
+        done.unwrap_or_else(|e| panic!("{script}: {e}"))
+    }
+
+    /// Presses Tab (with Shift if `back`) until the focus is on what the selector finds.
+    pub(crate) async fn tab_to(&self, css: &str, back: bool) {
+        let there = format!("return document.activeElement?.matches({}) ?? false", json!(css));
+        for _ in 0..40 {
+            if self.js(&there, vec![]).await == json!(true) {
+                return;
+            }
+            if back {
+                let (shift, end) = (char::from(Key::Shift), char::from(Key::Null));
+                self.press(&format!("{shift}{}{end}", char::from(Key::Tab))).await;
+            } else {
+                self.press_key(Key::Tab).await;
+            }
+        }
+        panic!("40 times Tab, and never at {css}; now at {}", self.focused().await);
+    }
+
+    /// Waits until the focus is on what the selector finds.
+    pub(crate) async fn focus_on(&self, css: &str) {
+        let there = format!("return document.activeElement?.matches({}) ?? false", json!(css));
+        self.until(&format!("the focus to be on {css}"), &there).await;
+    }
+
+    /// Leaves the server's pages, as when the tab is closed.
+    pub(crate) async fn leave(&self) {
+        self.client.goto("about:blank").await.unwrap();
     }
 
     /// Ends the browser.

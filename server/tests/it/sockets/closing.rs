@@ -87,7 +87,8 @@ async fn while_draining_what_was_acknowledged_is_kept_and_every_client_resumes()
     assert_eq!(server.terminate().await.code(), Some(0));
     let acks = writing.await.unwrap();
     assert_eq!(reader.closed().await, Closed::Code(close_code::DRAINING));
-    let last = reader.log.iter().cloned().filter_map(|m| m.into_event().ok()).last().unwrap().seq();
+    let mut heard = reader.log.iter().rev().cloned();
+    let last = heard.find_map(|message| message.into_event().ok()).unwrap().seq();
     server.start_again().await;
     let history = ada.events(room, 0).await;
     for ack in acks {
