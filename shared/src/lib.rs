@@ -9,12 +9,14 @@ mod channel;
 mod chat_message;
 mod error;
 mod event;
+mod frame_bodies;
 mod ids;
 pub mod limits;
 pub mod look;
 mod message;
 pub mod names;
 pub mod paths;
+mod server_frame;
 pub mod timeline;
 mod timestamp;
 mod user;
@@ -23,11 +25,12 @@ pub use channel::{ChannelInfo, ChannelKind, Visibility};
 pub use chat_message::{ChatMessage, Reaction};
 pub use error::{ErrorCode, Problem, ProblemDetail};
 pub use event::{ChannelEvent, Deleted, Edited, Member, Message, Reacted};
-pub use ids::{ChannelId, ClientId, MessageId, ParseIdError, Seq, UserId};
-pub use message::{
-    Ack, CaughtUp, ChannelChange, ChannelFrame, ClientMessage, Cursor, DecodeError, Delete, Edit,
-    Ping, Pong, PresenceFrame, React, Read, ReadFrame, Rejected, Reset, ResetReason, Resume, Send,
-    ServerMessage, Typing, TypingFrame, Welcome, close_code,
+pub use frame_bodies::{
+    Ack, CaughtUp, ChannelChange, ChannelFrame, Cursor, Delete, Edit, Ping, Pong, PresenceFrame,
+    React, Read, ReadFrame, Rejected, Reset, ResetReason, Resume, Send, Typing, TypingFrame,
+    Welcome,
 };
+pub use ids::{ChannelId, ClientId, MessageId, ParseIdError, Seq, UserId};
+pub use message::{ClientMessage, DecodeError, ServerMessage, close_code};
 pub use timestamp::{ParseTimestampError, Timestamp};
 pub use user::{ClientInfo, Role, UserInfo};

@@ -1,16 +1,18 @@
 //! The frames of a socket, one JSON object per text frame, tagged by `type`: what a client says
 //! (`ClientMessage`) and what the server says (`ServerMessage`).
 //!
-//! Frames are read in two steps, first `type` and then the plain struct that belongs to it: a
-//! derived, internally tagged enum buffers every field, and was the largest function of the page.
+//! What a client says is read in two steps, first `type` and then the plain struct that belongs to
+//! it, so that an error names the field. What the server says is read by the page, where every
+//! derived reader costs bytes: see `server_frame.rs`. A derived, internally tagged enum buffers
+//! every field, and was the largest function of the page.
 
-use crate::{
-    ChannelEvent, ChannelId, ChannelInfo, ClientId, Deleted, Edited, ErrorCode, Member, Message,
-    MessageId, Reacted, Seq, UserId,
+use crate::frame_bodies::{
+    Ack, CaughtUp, ChannelFrame, Delete, Edit, Ping, Pong, PresenceFrame, React, Read, ReadFrame,
+    Rejected, Reset, Resume, Send, Typing, TypingFrame, Welcome,
 };
+use crate::{ChannelEvent, Deleted, Edited, Member, Message, Reacted};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// The close codes of Hubbub's sockets.
 pub mod close_code {
@@ -101,21 +103,6 @@ macro_rules! frames {
         pub enum $name { $($(#[$doc])* $variant($body),)* }
 
         impl $name {
-            /// Reads one text frame.
-            ///
-            /// # Errors
-            /// When it isn't JSON, its `type` is unknown, or its fields don't fit the type.
-            pub fn from_json(text: &str) -> Result<Self, DecodeError> {
-                let kind = head(text)?;
-                match &*kind {
-                    $($kind => body::<$body>(text).map(Self::$variant),)*
-                    other => Err(DecodeError::UnknownType {
-                        kind: other.chars().take(64).collect(),
-                        nonce: nonce_of(text),
-                    }),
-                }
-            }
-
             /// Writes it as one text frame.
             pub fn to_json(&self) -> String {
                 match self { $(Self::$variant(body) => tagged($kind, body),)* }
@@ -187,7 +174,39 @@ frames! {
     }
 }
 
+impl ClientMessage {
+    /// Reads one text frame.
+    ///
+    /// # Errors
+    /// When it isn't JSON, its `type` is unknown, or its fields don't fit the type.
+    pub fn from_json(text: &str) -> Result<Self, DecodeError> {
+        let kind = head(text)?;
+        match &*kind {
+            "message" => body(text).map(Self::Message),
+            "edit" => body(text).map(Self::Edit),
+            "delete" => body(text).map(Self::Delete),
+            "react" => body(text).map(Self::React),
+            "read" => body(text).map(Self::Read),
+            "typing" => body(text).map(Self::Typing),
+            "resume" => body(text).map(Self::Resume),
+            "ping" => body(text).map(Self::Ping),
+            other => Err(DecodeError::UnknownType {
+                kind: other.chars().take(64).collect(),
+                nonce: nonce_of(text),
+            }),
+        }
+    }
+}
+
 impl ServerMessage {
+    /// Reads one text frame.
+    ///
+    /// # Errors
+    /// When it isn't JSON, its `type` is unknown, or its fields don't fit the type.
+    pub fn from_json(text: &str) -> Result<Self, DecodeError> {
+        crate::server_frame::read(text)
+    }
+
     /// The durable event in it, or the message back when it holds none.
     ///
     /// # Errors
@@ -217,246 +236,10 @@ impl From<ChannelEvent> for ServerMessage {
     }
 }
 
-macro_rules! bodies {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$attr:meta])* $field:ident: $type:ty,)* })*) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        #[serde(rename_all = "camelCase")]
-        pub struct $name { $($(#[$attr])* pub $field: $type,)* }
-    )*};
-}
-
-bodies! {
-    /// Client: send a message. The smallest is `{"type":"message","message":"hi"}` on a socket of
-    /// one channel.
-    Send {
-        /// Where; may be left out on a socket of one channel.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        channel_id: Option<ChannelId>,
-        /// The sender's own id, unique for ever among the user's; the server makes one if left out.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        nonce: Option<String>,
-        /// The text, at most 65,536 bytes.
-        message: String,
-        /// The message of the same channel that it answers.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        reply_to: Option<MessageId>,
-    }
-
-    /// Client: change the text of one's own message.
-    Edit {
-        /// Where; may be left out on a socket of one channel.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        channel_id: Option<ChannelId>,
-        /// The message.
-        message_id: MessageId,
-        /// As for `message`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        nonce: Option<String>,
-        /// The new text, at most 65,536 bytes.
-        message: String,
-    }
-
-    /// Client: delete a message.
-    Delete {
-        /// Where; may be left out on a socket of one channel.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        channel_id: Option<ChannelId>,
-        /// The message.
-        message_id: MessageId,
-        /// As for `message`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        nonce: Option<String>,
-    }
-
-    /// Client: set or take back a reaction. Answered by `ack` only if it names a nonce.
-    React {
-        /// Where; may be left out on a socket of one channel.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        channel_id: Option<ChannelId>,
-        /// The message.
-        message_id: MessageId,
-        /// One emoji.
-        emoji: String,
-        /// Set (true) or take back (false).
-        on: bool,
-        /// As for `message`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        nonce: Option<String>,
-    }
-
-    /// Client: "I have read up to here". Never moves back; held at the head.
-    Read {
-        /// Where; may be left out on a socket of one channel.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        channel_id: Option<ChannelId>,
-        /// The last seq that was read.
-        seq: Seq,
-    }
-
-    /// Client: "I am typing here". Holds true for six seconds.
-    Typing {
-        /// Where; may be left out on a socket of one channel.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        channel_id: Option<ChannelId>,
-    }
-
-    /// Client: replay everything after these positions.
-    Resume {
-        /// The last seq the client holds, for each channel it wants caught up.
-        cursors: BTreeMap<ChannelId, Seq>,
-    }
-
-    /// Client: is anybody there?
-    Ping {
-        /// Any number; the `pong` carries it back.
-        #[serde(default)]
-        at: i64,
-    }
-
-    /// Server: the answer to `ping`.
-    Pong {
-        /// The number of the `ping`.
-        at: i64,
-    }
-
-    /// Server: the first frame on every socket.
-    Welcome {
-        /// Who is logged in.
-        user_id: UserId,
-        /// With which client.
-        client_id: ClientId,
-        /// Which life of the history this is; another one than before (a restored backup) means
-        /// that cursors don't hold any more.
-        epoch: String,
-        /// Seconds between two heartbeats.
-        heartbeat_seconds: u64,
-        /// The channels of this socket. What is newer than their `headSeq` arrives by itself.
-        channels: Vec<Cursor>,
-    }
-
-    /// How far a channel has come and how far the user has read, in a `welcome`.
-    Cursor {
-        /// Which channel.
-        channel_id: ChannelId,
-        /// The seq of its newest event.
-        head_seq: Seq,
-        /// How far the user has read.
-        read_seq: Seq,
-    }
-
-    /// Server: a channel appeared, changed or is gone.
-    ChannelFrame {
-        /// Which channel.
-        channel_id: ChannelId,
-        /// What happened.
-        change: ChannelChange,
-        /// The channel as it is now; left out when it is gone.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        channel: Option<ChannelInfo>,
-    }
-
-    /// Server: what the client asked for is on disk.
-    Ack {
-        /// Where.
-        channel_id: ChannelId,
-        /// The nonce of what is acknowledged.
-        nonce: String,
-        /// The seq that it took.
-        seq: Seq,
-        /// The message that it made or changed.
-        message_id: MessageId,
-        /// Whether it was on disk before: this is the original's answer.
-        duplicate: bool,
-    }
-
-    /// Server: what the client asked for was refused; nothing was changed.
-    Rejected {
-        /// The nonce of what was refused, if it had one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        nonce: Option<String>,
-        /// The stable word for programs.
-        code: ErrorCode,
-        /// What to do about it, for a person.
-        message: String,
-        /// After how many milliseconds it may be tried again, where waiting helps.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        retry_after_ms: Option<u64>,
-    }
-
-    /// Server: the replay is complete.
-    CaughtUp {
-        /// Where.
-        channel_id: ChannelId,
-        /// The last seq that was replayed.
-        seq: Seq,
-    }
-
-    /// Server: load the newest page again.
-    Reset {
-        /// Where.
-        channel_id: ChannelId,
-        /// Why.
-        reason: ResetReason,
-        /// The seq of the channel's newest event.
-        head_seq: Seq,
-    }
-
-    /// Server: a user's read position moved.
-    ReadFrame {
-        /// Where.
-        channel_id: ChannelId,
-        /// Whose.
-        user_id: UserId,
-        /// The last seq that was read.
-        seq: Seq,
-    }
-
-    /// Server: a user is typing.
-    TypingFrame {
-        /// Where.
-        channel_id: ChannelId,
-        /// Who.
-        user_id: UserId,
-    }
-
-    /// Server: a user came online or went offline.
-    PresenceFrame {
-        /// Who.
-        user_id: UserId,
-        /// Whether a socket of theirs is open.
-        online: bool,
-    }
-}
-
-/// What happened to a channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ChannelChange {
-    /// It is new to you: created, or you became a member.
-    Created,
-    /// Its name, topic or visibility changed.
-    Updated,
-    /// It is gone, or you are no member any more.
-    Deleted,
-}
-
-/// Why a replay can't be had.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ResetReason {
-    /// More than 1,000 events behind.
-    TooFar,
-    /// The cursor is from another life of this history.
-    Epoch,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{ChannelId, UserId};
 
     #[test]
     fn the_smallest_client_message_is_two_fields() {

@@ -1,0 +1,243 @@
+//! The bodies of the frames: what stands beside `type`. Durable events have theirs in `event.rs`;
+//! which `type` goes with which body, and how frames are read and written, is in `message.rs`.
+
+use crate::{ChannelId, ChannelInfo, ClientId, ErrorCode, MessageId, Seq, UserId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+macro_rules! bodies {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$attr:meta])* $field:ident: $type:ty,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(rename_all = "camelCase")]
+        pub struct $name { $($(#[$attr])* pub $field: $type,)* }
+    )*};
+}
+
+bodies! {
+    /// Client: send a message. The smallest is `{"type":"message","message":"hi"}` on a socket of
+    /// one channel.
+    Send {
+        /// Where; may be left out on a socket of one channel.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel_id: Option<ChannelId>,
+        /// The sender's own id, unique for ever among the user's; the server makes one if left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nonce: Option<String>,
+        /// The text, at most 65,536 bytes.
+        message: String,
+        /// The message of the same channel that it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<MessageId>,
+    }
+
+    /// Client: change the text of one's own message.
+    Edit {
+        /// Where; may be left out on a socket of one channel.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel_id: Option<ChannelId>,
+        /// The message.
+        message_id: MessageId,
+        /// As for `message`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nonce: Option<String>,
+        /// The new text, at most 65,536 bytes.
+        message: String,
+    }
+
+    /// Client: delete a message.
+    Delete {
+        /// Where; may be left out on a socket of one channel.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel_id: Option<ChannelId>,
+        /// The message.
+        message_id: MessageId,
+        /// As for `message`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nonce: Option<String>,
+    }
+
+    /// Client: set or take back a reaction. Answered by `ack` only if it names a nonce.
+    React {
+        /// Where; may be left out on a socket of one channel.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel_id: Option<ChannelId>,
+        /// The message.
+        message_id: MessageId,
+        /// One emoji.
+        emoji: String,
+        /// Set (true) or take back (false).
+        on: bool,
+        /// As for `message`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nonce: Option<String>,
+    }
+
+    /// Client: "I have read up to here". Never moves back; held at the head.
+    Read {
+        /// Where; may be left out on a socket of one channel.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel_id: Option<ChannelId>,
+        /// The last seq that was read.
+        seq: Seq,
+    }
+
+    /// Client: "I am typing here". Holds true for six seconds.
+    Typing {
+        /// Where; may be left out on a socket of one channel.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel_id: Option<ChannelId>,
+    }
+
+    /// Client: replay everything after these positions.
+    Resume {
+        /// The last seq the client holds, for each channel it wants caught up.
+        cursors: BTreeMap<ChannelId, Seq>,
+    }
+
+    /// Client: is anybody there?
+    Ping {
+        /// Any number; the `pong` carries it back.
+        #[serde(default)]
+        at: i64,
+    }
+
+    /// Server: the answer to `ping`.
+    Pong {
+        /// The number of the `ping`.
+        at: i64,
+    }
+
+    /// Server: the first frame on every socket.
+    Welcome {
+        /// Who is logged in.
+        user_id: UserId,
+        /// With which client.
+        client_id: ClientId,
+        /// Which life of the history this is; another one than before (a restored backup) means
+        /// that cursors don't hold any more.
+        epoch: String,
+        /// Seconds between two heartbeats.
+        heartbeat_seconds: u64,
+        /// The channels of this socket. What is newer than their `headSeq` arrives by itself.
+        channels: Vec<Cursor>,
+    }
+
+    /// How far a channel has come and how far the user has read, in a `welcome`.
+    Cursor {
+        /// Which channel.
+        channel_id: ChannelId,
+        /// The seq of its newest event.
+        head_seq: Seq,
+        /// How far the user has read.
+        read_seq: Seq,
+    }
+
+    /// Server: a channel appeared, changed or is gone.
+    ChannelFrame {
+        /// Which channel.
+        channel_id: ChannelId,
+        /// What happened.
+        change: ChannelChange,
+        /// The channel as it is now; left out when it is gone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel: Option<ChannelInfo>,
+    }
+
+    /// Server: what the client asked for is on disk.
+    Ack {
+        /// Where.
+        channel_id: ChannelId,
+        /// The nonce of what is acknowledged.
+        nonce: String,
+        /// The seq that it took.
+        seq: Seq,
+        /// The message that it made or changed.
+        message_id: MessageId,
+        /// Whether it was on disk before: this is the original's answer.
+        duplicate: bool,
+    }
+
+    /// Server: what the client asked for was refused; nothing was changed.
+    Rejected {
+        /// The nonce of what was refused, if it had one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nonce: Option<String>,
+        /// The stable word for programs.
+        code: ErrorCode,
+        /// What to do about it, for a person.
+        message: String,
+        /// After how many milliseconds it may be tried again, where waiting helps.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after_ms: Option<u64>,
+    }
+
+    /// Server: the replay is complete.
+    CaughtUp {
+        /// Where.
+        channel_id: ChannelId,
+        /// The last seq that was replayed.
+        seq: Seq,
+    }
+
+    /// Server: load the newest page again.
+    Reset {
+        /// Where.
+        channel_id: ChannelId,
+        /// Why.
+        reason: ResetReason,
+        /// The seq of the channel's newest event.
+        head_seq: Seq,
+    }
+
+    /// Server: a user's read position moved.
+    ReadFrame {
+        /// Where.
+        channel_id: ChannelId,
+        /// Whose.
+        user_id: UserId,
+        /// The last seq that was read.
+        seq: Seq,
+    }
+
+    /// Server: a user is typing.
+    TypingFrame {
+        /// Where.
+        channel_id: ChannelId,
+        /// Who.
+        user_id: UserId,
+    }
+
+    /// Server: a user came online or went offline.
+    PresenceFrame {
+        /// Who.
+        user_id: UserId,
+        /// Whether a socket of theirs is open.
+        online: bool,
+    }
+}
+
+/// What happened to a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelChange {
+    /// It is new to you: created, or you became a member.
+    Created,
+    /// Its name, topic or visibility changed.
+    Updated,
+    /// It is gone, or you are no member any more.
+    Deleted,
+}
+
+/// Why a replay can't be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ResetReason {
+    /// More than 1,000 events behind.
+    TooFar,
+    /// The cursor is from another life of this history.
+    Epoch,
+}
