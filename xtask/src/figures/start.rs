@@ -44,7 +44,7 @@ pub(super) fn measure(step: &mut Step) -> Result<Starts> {
 pub(super) fn on(data: &Data) -> Command {
     let mut command = tools::command(paths::release_server());
     command.args(["--listen", "127.0.0.1:0", "--limits", "off", "--data"]).arg(&data.0);
-    command.env("RUST_LOG", "error").stderr(Stdio::inherit());
+    command.env("HUBBUB_LOG", "error").stderr(Stdio::inherit());
     command
 }
 
