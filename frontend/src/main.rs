@@ -18,6 +18,8 @@ pub mod components;
 pub mod keep;
 #[cfg(target_arch = "wasm32")]
 pub mod net;
+#[cfg(all(test, target_arch = "wasm32"))]
+mod page_tests;
 #[cfg(target_arch = "wasm32")]
 pub mod pages;
 #[cfg(target_arch = "wasm32")]
