@@ -176,14 +176,20 @@ impl Browser {
         }
     }
 
-    /// Clicks it as a person does: where it is, once it is there and nothing covers it.
+    /// Clicks it as a person does: where it is, once it is there and nothing covers it. What a bar
+    /// covers is scrolled out from behind it first.
     pub(crate) async fn click(&self, css: &str) {
         let begin = Instant::now();
         loop {
             match self.see(css).await.click().await {
                 Ok(()) => return,
                 Err(e) if begin.elapsed() > PATIENCE || !passing(&e) => panic!("{css}: {e}"),
-                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+                Err(_) => {
+                    let script = "document.querySelector(arguments[0])?.scrollIntoView(\
+                                  { block: 'center', behavior: 'instant' })";
+                    self.js(script, vec![json!(css)]).await;
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
             }
         }
     }

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
@@ -23,6 +24,8 @@ pub(crate) struct Program {
     stdout: Option<oneshot::Receiver<String>>,
     stderr: Arc<Mutex<String>>,
     more: Arc<Mutex<String>>,
+    /// What reads its outputs, to their end.
+    readers: Vec<JoinHandle<()>>,
 }
 
 impl Program {
@@ -47,7 +50,7 @@ impl Program {
         let more = Arc::new(Mutex::new(String::new()));
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let rest = more.clone();
-        std::thread::spawn(move || {
+        let reads_out = std::thread::spawn(move || {
             let mut line = String::new();
             let _ = out.read_line(&mut line);
             let _ = line_to.send(line);
@@ -57,14 +60,15 @@ impl Program {
         });
         let err = BufReader::new(child.stderr.take().unwrap());
         let log = stderr.clone();
-        std::thread::spawn(move || {
+        let reads_err = std::thread::spawn(move || {
             for line in err.lines().map_while(Result::ok) {
                 let mut log = log.lock().unwrap();
                 log.push_str(&line);
                 log.push('\n');
             }
         });
-        Self { child, stdout: Some(line_from), stderr, more }
+        let readers = vec![reads_out, reads_err];
+        Self { child, stdout: Some(line_from), stderr, more, readers }
     }
 
     /// The address it says it listens on.
@@ -103,6 +107,10 @@ impl Program {
         patiently("the program's end", async {
             loop {
                 if let Some(status) = self.child.try_wait().unwrap() {
+                    // Its pipes are closed: what it said last is being read.
+                    for reader in self.readers.drain(..) {
+                        reader.join().unwrap();
+                    }
                     return status;
                 }
                 // There is no event for a child's end without the runtime's own child processes.

@@ -115,6 +115,7 @@ mod tests {
         let kinds: Vec<&str> = source
             .lines()
             .filter_map(|line| line.trim().strip_prefix('"')?.split_once("\" => "))
+            .filter(|(_, variant)| variant.starts_with(char::is_uppercase))
             .map(|(kind, _)| kind)
             .collect();
         let listed: Vec<&str> =
