@@ -1,10 +1,11 @@
 //! The root: who is here decides whether the entrance or the inside is shown.
 
+use crate::browser::element::{El, el, many};
 use crate::browser::page;
 use crate::commands::account;
 use crate::keep;
-use crate::pages::entrance::Entrance;
-use crate::pages::inside::Inside;
+use crate::pages::entrance::entrance;
+use crate::pages::inside::inside;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::Router;
@@ -24,9 +25,12 @@ enum Session {
     In(Me),
 }
 
-/// The page.
-#[component]
-pub fn App() -> impl IntoView {
+/// The page. Only the router is a view; what it holds draws itself (see `browser::element`).
+pub fn app() -> impl IntoView {
+    view! { <Router>{root}</Router> }
+}
+
+fn root() {
     page::set_theme(keep::theme().as_deref());
     let session = RwSignal::new(Session::Starting);
     let ended = RwSignal::new(None::<&'static str>);
@@ -57,25 +61,21 @@ pub fn App() -> impl IntoView {
         session.set(Session::Out(None));
     });
     let shown = move || match session.get() {
-        Session::Starting => ().into_any(),
-        Session::Unreachable => unreachable(ask),
-        Session::Out(why) => view! { <Entrance why enter /> }.into_any(),
-        Session::In(me) => view! { <Inside me ended leave /> }.into_any(),
+        Session::Starting => None,
+        Session::Unreachable => Some(unreachable(ask)),
+        Session::Out(why) => Some(entrance(why, enter)),
+        Session::In(me) => Some(untrack(|| inside(me, ended, leave))),
     };
-    view! { <Router>{shown}</Router> }
+    many([]).live(shown).show();
 }
 
-fn unreachable(ask: impl Fn() + Copy + 'static) -> AnyView {
+fn unreachable(ask: impl Fn() + Copy + 'static) -> El {
     set_timeout(ask, std::time::Duration::from_secs(3));
-    view! {
-        <div class="door">
-            <main class="enter">
-                <span class="mark big" aria-hidden="true"></span>
-                <h1>"Hubbub"</h1>
-                <p class="lead">"The server does not answer. Trying again by itself."</p>
-                <button type="button" class="primary" on:click=move |_| ask()>"Try now"</button>
-            </main>
-        </div>
-    }
-    .into_any()
+    let again = el("button", "primary").attr("type", "button").text("Try now").on_click(ask);
+    let main = el("main", "enter")
+        .add(el("span", "mark big").attr("aria-hidden", "true"))
+        .add(el("h1", "").text("Hubbub"))
+        .add(el("p", "lead").text("The server does not answer. Trying again by itself."))
+        .add(again);
+    el("div", "door").add(main)
 }

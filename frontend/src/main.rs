@@ -29,7 +29,7 @@ pub mod store;
 fn main() {
     // What the server drew for the first paint makes room for the real page.
     browser::dom::remove("ssr-shell");
-    leptos::mount::mount_to_body(app::App);
+    leptos::mount::mount_to_body(app::app);
 }
 
 /// The page runs in browsers; elsewhere only its tests do.

@@ -2,10 +2,11 @@
 //! its confirmation as the same element, that storage keeps what it is given. Everything else
 //! about the page is tested natively, in `state/`.
 
+use crate::browser::element::many;
 use crate::browser::{clock, dom, random, storage};
 use crate::commands::{Ctx, Ui, channels};
-use crate::components::composer::Composer;
-use crate::components::feed::Feed;
+use crate::components::composer::composer;
+use crate::components::feed::feed;
 use crate::keep;
 use crate::net::Net;
 use crate::state::outbox::{Entry, SendState};
@@ -65,11 +66,7 @@ fn draw() -> Ctx {
         ctx
     });
     leptos::mount::mount_to_body(move || {
-        provide_context(handle);
-        view! {
-            <Feed channel=channel() />
-            <Composer channel=channel() />
-        }
+        many([feed(handle, channel()), composer(handle, channel())]).show();
     });
     handle
 }

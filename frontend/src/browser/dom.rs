@@ -173,3 +173,8 @@ pub fn is_row(target: Option<EventTarget>) -> bool {
     let element = target.and_then(|target| target.dyn_into::<Element>().ok());
     element.is_some_and(|element| element.has_attribute("data-key"))
 }
+
+/// Where the focus goes when it leaves an element.
+pub fn focus_goes_to(event: &Event) -> Option<EventTarget> {
+    event.dyn_ref::<web_sys::FocusEvent>().and_then(web_sys::FocusEvent::related_target)
+}

@@ -4,6 +4,7 @@
 pub mod clipboard;
 pub mod clock;
 pub mod dom;
+pub mod element;
 pub mod page;
 pub mod random;
 pub mod scroll;

@@ -12,7 +12,6 @@ pub use ui::{Confirm, Dialog, Land, Toast, Ui};
 use crate::net::Net;
 use crate::net::rest::Failure;
 use crate::store::Store;
-use leptos::prelude::*;
 
 /// All that a component needs, once somebody is inside. A handle: copying it copies nothing.
 #[derive(Clone, Copy)]
@@ -26,11 +25,6 @@ pub struct Ctx {
 }
 
 impl Ctx {
-    /// The context of the component that is being made. Only inside `pages::inside`.
-    pub fn get() -> Self {
-        expect_context()
-    }
-
     /// Tells people what went wrong.
     pub fn complain(self, text: &str) {
         self.ui.toast(text, true);

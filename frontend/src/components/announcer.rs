@@ -3,6 +3,7 @@
 //! itself would read all of that again.
 
 use crate::browser::clock;
+use crate::browser::element::{El, el, watch};
 use crate::commands::Ctx;
 use crate::state::rows::excerpt;
 use leptos::prelude::*;
@@ -12,9 +13,7 @@ use std::time::Duration;
 const PAUSE_MS: u64 = 2_000;
 
 /// The live region.
-#[component]
-pub fn Announcer() -> impl IntoView {
-    let ctx = Ctx::get();
+pub fn announcer(ctx: Ctx) -> El {
     let said = RwSignal::new(String::new());
     let waiting = StoredValue::new(Vec::<String>::new());
     let next = StoredValue::new(0_u64);
@@ -28,7 +27,7 @@ pub fn Announcer() -> impl IntoView {
         let _ = said.try_set(text);
         next.try_set_value(clock::now() + PAUSE_MS);
     };
-    Effect::new(move |_| {
+    watch(move || {
         let arrivals = ctx.store.arrivals.get();
         let (open, me) = ctx.store.read(|state| (state.open, Some(state.me)));
         let here = arrivals
@@ -52,9 +51,9 @@ pub fn Announcer() -> impl IntoView {
             set_timeout(say, Duration::from_millis(wait));
         }
     });
-    view! {
-        <div id="announcer" class="visually-hidden" role="log" aria-label="New messages">
-            {move || said.get()}
-        </div>
-    }
+    el("div", "visually-hidden")
+        .id("announcer")
+        .attr("role", "log")
+        .attr("aria-label", "New messages")
+        .words(move || said.get())
 }

@@ -1,19 +1,21 @@
 //! A person as a small picture: initials on the hue of their id.
 
+use crate::browser::element::{El, el};
 use crate::commands::Ctx;
 use crate::state::look::{hue, initials};
-use leptos::prelude::*;
 use shared::UserId;
 
 /// The avatar of a user; with the dot that tells whether they are online, if asked for.
-pub fn avatar(ctx: Ctx, user: UserId, dot: bool, size: &'static str) -> AnyView {
+pub fn avatar(ctx: Ctx, user: UserId, dot: bool, size: &str) -> El {
     let class = ["avatar ", hue(&user.to_string()), size].concat();
     let letters = move || {
         ctx.store.people.track();
-        ctx.store.read(|state| state.people.get(user).map(|user| initials(&user.display_name)))
+        ctx.store.read(|state| {
+            state.people.get(user).map(|user| initials(&user.display_name)).unwrap_or_default()
+        })
     };
-    let dot = dot.then(|| view! { <em class:on=move || online(ctx, user)></em> });
-    view! { <span class=class aria-hidden="true">{letters}{dot}</span> }.into_any()
+    let dot = dot.then(|| el("em", "").live_class("on", move || online(ctx, user)));
+    el("span", &class).attr("aria-hidden", "true").words(letters).add_if(dot)
 }
 
 /// Whether the user is online, watched.

@@ -1,7 +1,8 @@
 //! Where people write. The box is cleared only once the outbox holds the text.
 
 use super::avatar::name;
-use super::icon::{self, icon};
+use super::icon::{self, icon, icon_button};
+use crate::browser::element::{El, el, memo, watch};
 use crate::browser::{dom, page};
 use crate::commands::{Ctx, messages, reading};
 use crate::state::rows::excerpt;
@@ -21,12 +22,7 @@ pub fn sends(key: &str, code: u32, composing: bool, shift: bool, ctrl: bool) -> 
 }
 
 /// The composer of a channel.
-#[component]
-pub fn Composer(
-    /// Which channel.
-    channel: ChannelId,
-) -> impl IntoView {
-    let ctx = Ctx::get();
+pub fn composer(ctx: Ctx, channel: ChannelId) -> El {
     let bytes = RwSignal::new(0_usize);
     let blank = RwSignal::new(true);
     let typed_at = StoredValue::new(0_u64);
@@ -34,11 +30,12 @@ pub fn Composer(
         let _ = bytes.try_set(text.len());
         let _ = blank.try_set(text.trim().is_empty());
     };
-    let label = Memo::new(move |_| {
+    let label = memo(move || {
         ctx.store.channels.track();
         ctx.store.people.track();
         ["Message ", &ctx.store.read(|state| state.title(channel))].concat()
     });
+    let label = move || Some(label.get());
     let draft = ctx.store.read(|state| state.drafts.get(&channel).map(|d| d.text.clone()));
     spawn_local(async move {
         tick().await;
@@ -50,7 +47,7 @@ pub fn Composer(
             dom::focus("#composer");
         }
     });
-    Effect::new(move |_| {
+    watch(move || {
         if let Some(text) = ctx.ui.compose.get() {
             dom::set_value("composer", &text);
             measure(&text);
@@ -86,7 +83,7 @@ pub fn Composer(
             send();
         } else if composing {
             // The input method's own keys.
-        } else if key == "ArrowUp" && dom::value("composer").is_empty() {
+        } else if key == "ArrowUp" && !event.alt_key() && dom::value("composer").is_empty() {
             if messages::edit_last(ctx, channel) {
                 event.prevent_default();
             }
@@ -99,7 +96,7 @@ pub fn Composer(
             event.stop_propagation();
         }
     };
-    let over = Memo::new(move |_| bytes.get() > MESSAGE_MAX_BYTES);
+    let over = move || bytes.get() > MESSAGE_MAX_BYTES;
     let limit = move || {
         let bytes = bytes.get();
         let text = match MESSAGE_MAX_BYTES.checked_sub(bytes) {
@@ -107,71 +104,50 @@ pub fn Composer(
             Some(left) if left < NEAR_BYTES => [&left.to_string(), " bytes left"].concat(),
             Some(_) => return None,
         };
-        Some(view! { <small class="limit" id="composer-limit">{text}</small> })
+        Some(el("small", "limit").id("composer-limit").text(&text))
     };
-    view! {
-        <form
-            class="composer"
-            aria-label=move || label.get()
-            on:submit=move |event| {
-                event.prevent_default();
-                send();
-            }
-        >
-            {replying(ctx, channel)}
-            <div class="box">
-                <textarea
-                    id="composer"
-                    rows="1"
-                    placeholder=move || label.get()
-                    aria-label=move || label.get()
-                    enterkeyhint="send"
-                    aria-invalid=move || over.get().then_some("true")
-                    aria-describedby=move || over.get().then_some("composer-limit")
-                    on:input=typed
-                    on:keydown=pressed
-                ></textarea>
-                {limit}
-                <button
-                    class="send"
-                    id="send"
-                    aria-label="Send"
-                    disabled=move || blank.get() || over.get()
-                    on:pointerdown=|event| event.prevent_default()
-                >
-                    {icon(icon::SEND)}
-                </button>
-            </div>
-        </form>
-    }
+    let area = el("textarea", "")
+        .id("composer")
+        .attr("rows", "1")
+        .live_attr("placeholder", label)
+        .live_attr("aria-label", label)
+        .attr("enterkeyhint", "send")
+        .live_flag("aria-invalid", over)
+        .live_attr("aria-describedby", move || over().then(|| "composer-limit".to_owned()))
+        .on("input", typed)
+        .on_key(pressed);
+    let button = el("button", "send")
+        .id("send")
+        .attr("aria-label", "Send")
+        .live_flag("disabled", move || blank.get() || over())
+        // A press must not take the keyboard, and with it a phone's own, away from the box.
+        .on("pointerdown", |event| event.prevent_default())
+        .add(icon(icon::SEND));
+    let submit = move |event: leptos::ev::Event| {
+        event.prevent_default();
+        send();
+    };
+    el("form", "composer")
+        .live_attr("aria-label", label)
+        .on("submit", submit)
+        .live(move || replying(ctx, channel))
+        .add(el("div", "box").add(area).live(limit).add(button))
 }
 
 /// The strip above the box: which message is answered.
-fn replying(ctx: Ctx, channel: ChannelId) -> impl Fn() -> Option<AnyView> {
-    move || {
-        let message = ctx.ui.reply.get()?;
-        let (author, text) = ctx.store.read(|state| {
-            let room = state.rooms.get(&channel)?;
-            let message = room.timeline.message(message)?;
-            Some((message.user_id, excerpt(&message.message)))
-        })?;
-        let strip = view! {
-            <p class="replying">
-                {icon(icon::REPLY)}
-                <span>
-                    "Replying to " <b>{move || name(ctx, author)}</b> " " <q>{text}</q>
-                </span>
-                <button
-                    type="button"
-                    class="icon small"
-                    id="reply-cancel"
-                    aria-label="Do not reply"
-                    on:click=move |_| messages::reply(ctx, channel, None)
-                >
-                    {icon(icon::CLOSE)}
-                </button>
-            </p>
-        };
-        Some(strip.into_any())
-    }
+fn replying(ctx: Ctx, channel: ChannelId) -> Option<El> {
+    let message = ctx.ui.reply.get()?;
+    let (author, text) = ctx.store.read(|state| {
+        let room = state.rooms.get(&channel)?;
+        let message = room.timeline.message(message)?;
+        Some((message.user_id, excerpt(&message.message)))
+    })?;
+    let to = el("span", "")
+        .text("Replying to ")
+        .add(el("b", "").words(move || name(ctx, author)))
+        .text(" ")
+        .add(el("q", "").text(&text));
+    let cancel = move || messages::reply(ctx, channel, None);
+    let cancel = icon_button("icon small", icon::CLOSE, "Do not reply", cancel).id("reply-cancel");
+    Some(el("p", "replying").add(icon(icon::REPLY)).add(to).add(cancel))
 }

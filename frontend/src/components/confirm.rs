@@ -1,13 +1,14 @@
 //! The question before something that can't be undone.
 
-use super::dialog::{close_clicked, opened};
+use super::dialog::frame;
 use crate::browser::dom;
+use crate::browser::element::{El, el};
 use crate::commands::{Confirm, Ctx, channels, messages};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 /// Asks, and does it when the answer is yes.
-pub fn confirm(ctx: Ctx, what: Confirm) -> AnyView {
+pub fn confirm(ctx: Ctx, what: Confirm) -> El {
     let title = |channel| ctx.store.read(|state| state.title(channel));
     let (question, text, yes, no) = match what {
         Confirm::DeleteMessage(channel, _) => (
@@ -45,7 +46,7 @@ pub fn confirm(ctx: Ctx, what: Confirm) -> AnyView {
         ),
     };
     let busy = RwSignal::new(false);
-    let confirmed = move |_| {
+    let confirmed = move || {
         busy.set(true);
         spawn_local(async move {
             let done = match what {
@@ -65,32 +66,19 @@ pub fn confirm(ctx: Ctx, what: Confirm) -> AnyView {
             }
         });
     };
-    opened("confirm", "#confirm [data-action=confirm]");
-    view! {
-        <dialog
-            id="confirm"
-            role="alertdialog"
-            aria-labelledby="confirm-title"
-            aria-describedby="confirm-text"
-            on:close=move |_| ctx.ui.dialog.set(None)
-            on:click=move |event| close_clicked("confirm", &event)
-        >
-            <h2 id="confirm-title">{question}</h2>
-            <p id="confirm-text">{text}</p>
-            <footer class="dialog-foot">
-                <button type="button" class="quiet" data-close="">{no}</button>
-                <button
-                    type="button"
-                    class="primary danger"
-                    data-action="confirm"
-                    aria-busy=move || busy.get().then_some("true")
-                    disabled=move || busy.get()
-                    on:click=confirmed
-                >
-                    {yes}
-                </button>
-            </footer>
-        </dialog>
-    }
-    .into_any()
+    let stay = el("button", "quiet").attr("type", "button").attr("data-close", "").text(no);
+    let go = el("button", "primary danger")
+        .attr("type", "button")
+        .attr("data-action", "confirm")
+        .live_flag("aria-busy", move || busy.get())
+        .live_flag("disabled", move || busy.get())
+        .text(yes)
+        .on_click(confirmed);
+    frame(ctx, "confirm", "#confirm [data-action=confirm]")
+        .attr("role", "alertdialog")
+        .attr("aria-labelledby", "confirm-title")
+        .attr("aria-describedby", "confirm-text")
+        .add(el("h2", "").id("confirm-title").text(question))
+        .add(el("p", "").id("confirm-text").text(&text))
+        .add(el("footer", "dialog-foot").add(stay).add(go))
 }

@@ -1,8 +1,10 @@
 //! The dialogs that make a channel, change its name and topic, and add people to it.
 
-use super::dialog::dialog;
+use super::dialog::{dialog, field, line};
+use super::icon::{self, icon};
 use super::picker::picker;
 use crate::browser::dom;
+use crate::browser::element::{El, el};
 use crate::commands::{Ctx, channels};
 use crate::net::rest::Failure;
 use leptos::prelude::*;
@@ -12,26 +14,19 @@ use shared::{ChannelId, UserId, Visibility, names};
 
 /// The foot of a form: why it failed, the way back, and the button that does it.
 fn foot(
+    form: El,
     error: RwSignal<Option<String>>,
     busy: RwSignal<bool>,
-    label: impl Fn() -> &'static str + Send + 'static,
-) -> AnyView {
-    let why = move || error.get().map(|why| view! { <p class="error" role="alert">{why}</p> });
-    view! {
-        {why}
-        <footer class="dialog-foot">
-            <button type="button" class="quiet" data-close="">"Cancel"</button>
-            <button
-                type="submit"
-                class="primary"
-                aria-busy=move || busy.get().then_some("true")
-                disabled=move || busy.get()
-            >
-                {label}
-            </button>
-        </footer>
-    }
-    .into_any()
+    label: impl Fn() -> &'static str + 'static,
+) -> El {
+    let why = move || error.get().map(|why| el("p", "error").attr("role", "alert").text(&why));
+    let cancel = el("button", "quiet").attr("type", "button").attr("data-close", "").text("Cancel");
+    let submit = el("button", "primary")
+        .attr("type", "submit")
+        .live_flag("aria-busy", move || busy.get())
+        .live_flag("disabled", move || busy.get())
+        .words(move || label().to_owned());
+    form.live(why).add(el("footer", "dialog-foot").add(cancel).add(submit))
 }
 
 /// Waits for what a form asked for, and closes its dialog or says why not.
@@ -55,35 +50,17 @@ fn finish(
     });
 }
 
-fn visibility(chosen: Visibility) -> AnyView {
-    let option = |value: &'static str, path: &'static str, label: &'static str, on: bool| {
-        view! {
-            <label>
-                <input type="radio" name="visibility" value=value checked=on />
-                {super::icon::icon(path)}
-                <span>{label}</span>
-            </label>
-        }
-        .into_any()
+fn visibility(chosen: Visibility) -> El {
+    let option = |value: &str, path: &str, label: &str, on: bool| {
+        let radio = el("input", "").attr("type", "radio").attr("name", "visibility");
+        let radio = radio.attr("value", value).attr_if("checked", on.then_some(""));
+        el("label", "").add(radio).add(icon(path)).add(el("span", "").text(label))
     };
-    view! {
-        <fieldset class="segmented">
-            <legend>"Who can find it"</legend>
-            {option(
-                "private",
-                super::icon::LOCK,
-                "Only members",
-                chosen == Visibility::Private,
-            )}
-            {option(
-                "public",
-                super::icon::GLOBE,
-                "Everyone here",
-                chosen == Visibility::Public,
-            )}
-        </fieldset>
-    }
-    .into_any()
+    let private = chosen == Visibility::Private;
+    el("fieldset", "segmented")
+        .add(el("legend", "").text("Who can find it"))
+        .add(option("private", icon::LOCK, "Only members", private))
+        .add(option("public", icon::GLOBE, "Everyone here", !private))
 }
 
 fn chosen_visibility() -> Visibility {
@@ -98,11 +75,11 @@ fn refused(what: &str, why: &str) -> Option<String> {
 }
 
 /// Creates a channel, or begins a conversation when the name is left empty.
-pub fn create(ctx: Ctx, with: Vec<UserId>) -> AnyView {
+pub fn create(ctx: Ctx, with: Vec<UserId>) -> El {
     let picked = RwSignal::new(with);
     let (error, busy) = (RwSignal::new(None), RwSignal::new(false));
     let named = RwSignal::new(false);
-    let submit = move |event: leptos::ev::SubmitEvent| {
+    let submit = move |event: leptos::ev::Event| {
         event.prevent_default();
         let (name, topic) = (dom::field("create-form", "name"), dom::field("create-form", "topic"));
         let user_ids = picked.get_untracked();
@@ -127,45 +104,29 @@ pub fn create(ctx: Ctx, with: Vec<UserId>) -> AnyView {
         finish("create-channel", error, busy, channels::create(ctx, body));
     };
     let label = move || if named.get() { "Create channel" } else { "Start conversation" };
-    let body = view! {
-        <form method="dialog" class="form" id="create-form" on:submit=submit>
-            <label class="fieldset">
-                "Name " <em>"without one it is a conversation"</em>
-                <input
-                    name="name"
-                    maxlength="80"
-                    autocomplete="off"
-                    placeholder="release-crew"
-                    on:input=move |event| {
-                        named.set(!dom::event_value(&event).trim().is_empty());
-                    }
-                />
-            </label>
-            <label class="fieldset">
-                "Topic " <em>"optional"</em>
-                <input
-                    name="topic"
-                    maxlength="250"
-                    autocomplete="off"
-                    placeholder="What is it about?"
-                />
-            </label>
-            {visibility(Visibility::Private)}
-            {picker(ctx, picked, Vec::new())}
-            {foot(error, busy, label)}
-        </form>
-    };
-    dialog(ctx, "create-channel", "New channel", "#create-channel [name=name]", body.into_any())
+    let name = line("name", "80", "release-crew", "").on("input", move |event| {
+        named.set(!dom::event_value(&event).trim().is_empty());
+    });
+    let form = el("form", "form")
+        .attr("method", "dialog")
+        .id("create-form")
+        .on("submit", submit)
+        .add(field("Name ", "without one it is a conversation", name))
+        .add(field("Topic ", "optional", line("topic", "250", "What is it about?", "")))
+        .add(visibility(Visibility::Private))
+        .add(picker(ctx, picked, Vec::new()));
+    let form = foot(form, error, busy, label);
+    dialog(ctx, "create-channel", "New channel", "#create-channel [name=name]", form)
 }
 
 /// Changes a channel's name, topic and visibility.
-pub fn edit(ctx: Ctx, channel: ChannelId) -> AnyView {
+pub fn edit(ctx: Ctx, channel: ChannelId) -> El {
     let info = ctx.store.read(|state| state.channels.get(channel).map(|c| c.info.clone()));
     let (error, busy) = (RwSignal::new(None), RwSignal::new(false));
     let (name, topic) =
         info.as_ref().map(|i| (i.name.clone(), i.topic.clone())).unwrap_or_default();
     let seen = info.map_or(Visibility::Private, |info| info.visibility);
-    let submit = move |event: leptos::ev::SubmitEvent| {
+    let submit = move |event: leptos::ev::Event| {
         event.prevent_default();
         let (name, topic) = (dom::field("edit-form", "name"), dom::field("edit-form", "topic"));
         let name = match names::channel_name(&name) {
@@ -184,41 +145,34 @@ pub fn edit(ctx: Ctx, channel: ChannelId) -> AnyView {
         let work = async move { channels::update(channel, &body).await };
         finish("edit-channel", error, busy, work);
     };
-    let body = view! {
-        <form method="dialog" class="form" id="edit-form" on:submit=submit>
-            <label class="fieldset">
-                "Name"
-                <input name="name" maxlength="80" autocomplete="off" value=name />
-            </label>
-            <label class="fieldset">
-                "Topic " <em>"optional"</em>
-                <input name="topic" maxlength="250" autocomplete="off" value=topic />
-            </label>
-            {visibility(seen)}
-            {foot(error, busy, || "Save")}
-        </form>
-    };
-    dialog(ctx, "edit-channel", "Name and topic", "#edit-channel [name=topic]", body.into_any())
+    let form = el("form", "form")
+        .attr("method", "dialog")
+        .id("edit-form")
+        .on("submit", submit)
+        .add(field("Name", "", line("name", "80", "", &name.unwrap_or_default())))
+        .add(field("Topic ", "optional", line("topic", "250", "", &topic.unwrap_or_default())))
+        .add(visibility(seen));
+    let form = foot(form, error, busy, || "Save");
+    dialog(ctx, "edit-channel", "Name and topic", "#edit-channel [name=topic]", form)
 }
 
 /// Adds people to a channel.
-pub fn add_people(ctx: Ctx, channel: ChannelId) -> AnyView {
+pub fn add_people(ctx: Ctx, channel: ChannelId) -> El {
     let picked = RwSignal::new(Vec::new());
     let (error, busy) = (RwSignal::new(None), RwSignal::new(false));
     let members = ctx.store.read(|state| {
         state.channels.get(channel).map(|c| c.info.user_ids.clone()).unwrap_or_default()
     });
-    let submit = move |event: leptos::ev::SubmitEvent| {
+    let submit = move |event: leptos::ev::Event| {
         event.prevent_default();
         let users = picked.get_untracked();
         let work = async move { channels::add(ctx, channel, &users).await };
         finish("add-people-dialog", error, busy, work);
     };
-    let body = view! {
-        <form method="dialog" class="form" on:submit=submit>
-            {picker(ctx, picked, members)}
-            {foot(error, busy, || "Add")}
-        </form>
-    };
-    dialog(ctx, "add-people-dialog", "Add people", "#people-query", body.into_any())
+    let form = el("form", "form")
+        .attr("method", "dialog")
+        .on("submit", submit)
+        .add(picker(ctx, picked, members));
+    let form = foot(form, error, busy, || "Add");
+    dialog(ctx, "add-people-dialog", "Add people", "#people-query", form)
 }

@@ -1,8 +1,9 @@
 //! The details of a channel: what it is about, who is in it, and the ways out.
 
 use super::avatar::{avatar, name, online};
-use super::icon::{self, icon};
+use super::icon::{self, icon, icon_button};
 use crate::browser::dom;
+use crate::browser::element::{El, el, many, memo};
 use crate::commands::{Confirm, Ctx, Dialog, channels};
 use leptos::prelude::*;
 use shared::{ChannelId, ChannelInfo, ChannelKind, UserId, Visibility};
@@ -11,13 +12,8 @@ use shared::{ChannelId, ChannelInfo, ChannelKind, UserId, Visibility};
 const LISTED_MAX: usize = 300;
 
 /// The pane beside the sheet.
-#[component]
-pub fn Details(
-    /// Of which channel.
-    channel: ChannelId,
-) -> impl IntoView {
-    let ctx = Ctx::get();
-    let info = Memo::new(move |_| {
+pub fn details(ctx: Ctx, channel: ChannelId) -> El {
+    let info = memo(move || {
         ctx.store.channels.track();
         ctx.store.read(|state| state.channels.get(channel).map(|channel| channel.info.clone()))
     });
@@ -33,25 +29,11 @@ pub fn Details(
             close();
         }
     };
-    view! {
-        <aside class="details" aria-label="Details" on:keydown=pressed>
-            <header class="pane-head">
-                <h2>"Details"</h2>
-                <button
-                    type="button"
-                    class="icon"
-                    id="details-close"
-                    aria-label="Close details"
-                    on:click=move |_| close()
-                >
-                    {icon(icon::CLOSE)}
-                </button>
-            </header>
-            <div class="pane">
-                {move || info.get().map(|info| pane(ctx, &info))}
-            </div>
-        </aside>
-    }
+    let shut = icon_button("icon", icon::CLOSE, "Close details", close).id("details-close");
+    let head = el("header", "pane-head").add(el("h2", "").text("Details")).add(shut);
+    let body =
+        el("div", "pane").live(move || info.with(|info| info.as_ref().map(|i| pane(ctx, i))));
+    el("aside", "details").attr("aria-label", "Details").on_key(pressed).add(head).add(body)
 }
 
 fn ask_names(ctx: Ctx, channel: ChannelId) {
@@ -68,105 +50,65 @@ fn ask_names(ctx: Ctx, channel: ChannelId) {
     ctx.net.settle();
 }
 
-fn pane(ctx: Ctx, info: &ChannelInfo) -> AnyView {
+fn pane(ctx: Ctx, info: &ChannelInfo) -> El {
     let id = info.channel_id;
     let me = ctx.store.me;
     let room = info.kind == ChannelKind::Room;
     let group = info.kind != ChannelKind::Direct;
     let may_delete =
         group && (info.created_by == me || ctx.store.read(|state| state.people.is_owner(me)));
-    let topic = info.topic.clone().unwrap_or_else(|| "Nothing is said about it yet.".to_owned());
-    let (sign, seen) = match info.visibility {
-        Visibility::Private => (icon::LOCK, "Private: only members can find it"),
-        Visibility::Public => (icon::GLOBE, "Public: everyone here can find and join it"),
-    };
-    let count = info.user_ids.len();
-    let created_by = info.created_by;
     let mut users: Vec<UserId> = info.user_ids.clone();
     ctx.store.read(|state| {
         users.sort_by_cached_key(|user| {
             (!state.people.is_online(*user), state.people.name(*user).to_lowercase())
         });
     });
-    let members: Vec<_> = users
-        .into_iter()
-        .take(LISTED_MAX)
-        .map(|user| member(ctx, id, user, created_by, room))
-        .collect();
-    let about = room.then(|| {
-        view! {
-            <section>
-                <h3>
-                    "Topic "
-                    <button
-                        type="button"
-                        class="icon small"
-                        data-action="edit-channel"
-                        aria-label="Edit name and topic"
-                        on:click=move |_| ctx.ui.open(Dialog::EditChannel(id))
-                    >
-                        {icon(icon::EDIT)}
-                    </button>
-                </h3>
-                <p>{topic}</p>
-            </section>
-            <section>
-                <h3>"Visibility"</h3>
-                <p class="fact">{icon(sign)}{seen}</p>
-            </section>
-        }
-    });
-    let add = group.then(|| {
-        view! {
-            <button
-                type="button"
-                class="icon small"
-                id="add-people"
-                aria-label="Add people"
-                on:click=move |_| ctx.ui.open(Dialog::AddPeople(id))
-            >
-                {icon(icon::PLUS)}
-            </button>
-        }
-    });
+    let members = users.into_iter().take(LISTED_MAX);
+    let members = members.map(|user| member(ctx, id, user, info.created_by, room));
+    let add = move || ctx.ui.open(Dialog::AddPeople(id));
+    let add =
+        group.then(|| icon_button("icon small", icon::PLUS, "Add people", add).id("add-people"));
+    let heading = el("h3", "")
+        .text("Members ")
+        .add(el("small", "").text(&info.user_ids.len().to_string()))
+        .text(" ")
+        .add_if(add);
+    let ask = move |what: Confirm| move || ctx.ui.open(Dialog::Confirm(what));
+    let way_out = |class: &str, id: &str, path: &str, label: &str| {
+        el("button", class).attr("type", "button").id(id).add(icon(path)).text(label)
+    };
     let leave = group.then(|| {
-        view! {
-            <button
-                type="button"
-                class="row-button"
-                id="leave-channel"
-                on:click=move |_| ctx.ui.open(Dialog::Confirm(Confirm::Leave(id)))
-            >
-                {icon(icon::EXIT)}
-                "Leave channel"
-            </button>
-        }
+        way_out("row-button", "leave-channel", icon::EXIT, "Leave channel")
+            .on_click(ask(Confirm::Leave(id)))
     });
     let delete = may_delete.then(|| {
-        view! {
-            <button
-                type="button"
-                class="row-button danger"
-                id="delete-channel"
-                on:click=move |_| ctx.ui.open(Dialog::Confirm(Confirm::DeleteChannel(id)))
-            >
-                {icon(icon::TRASH)}
-                "Delete channel…"
-            </button>
-        }
+        way_out("row-button danger", "delete-channel", icon::TRASH, "Delete channel…")
+            .on_click(ask(Confirm::DeleteChannel(id)))
     });
-    view! {
-        {about}
-        <section>
-            <h3>"Members " <small>{count.to_string()}</small> {add}</h3>
-            <ul class="members">{members}</ul>
-        </section>
-        <section class="pane-actions">{leave}{delete}</section>
-    }
-    .into_any()
+    many(room.then(|| about(ctx, info)))
+        .add(el("section", "").add(heading).add(el("ul", "members").add_all(members)))
+        .add(el("section", "pane-actions").add_if(leave).add_if(delete))
 }
 
-fn member(ctx: Ctx, channel: ChannelId, user: UserId, creator: UserId, room: bool) -> AnyView {
+fn about(ctx: Ctx, info: &ChannelInfo) -> El {
+    let id = info.channel_id;
+    let topic = info.topic.as_deref().unwrap_or("Nothing is said about it yet.");
+    let (sign, seen) = match info.visibility {
+        Visibility::Private => (icon::LOCK, "Private: only members can find it"),
+        Visibility::Public => (icon::GLOBE, "Public: everyone here can find and join it"),
+    };
+    let edit = move || ctx.ui.open(Dialog::EditChannel(id));
+    let edit = icon_button("icon small", icon::EDIT, "Edit name and topic", edit)
+        .attr("data-action", "edit-channel");
+    let topic =
+        el("section", "").add(el("h3", "").text("Topic ").add(edit)).add(el("p", "").text(topic));
+    let seen = el("section", "")
+        .add(el("h3", "").text("Visibility"))
+        .add(el("p", "fact").add(icon(sign)).text(seen));
+    many([topic, seen])
+}
+
+fn member(ctx: Ctx, channel: ChannelId, user: UserId, creator: UserId, room: bool) -> El {
     let me = ctx.store.me;
     let removable =
         room && user != me && (creator == me || ctx.store.read(|state| state.people.is_owner(me)));
@@ -187,41 +129,24 @@ fn member(ctx: Ctx, channel: ChannelId, user: UserId, creator: UserId, room: boo
         }
         name
     };
-    let remove = removable.then(|| {
-        view! {
-            <button
-                type="button"
-                class="icon small"
-                data-action="remove"
-                aria-label=move || ["Remove ", &name(ctx, user)].concat()
-                on:click=move |_| {
-                    ctx.ui.open(Dialog::Confirm(Confirm::Remove(channel, user)));
-                }
-            >
-                {icon(icon::CLOSE)}
-            </button>
-        }
-    });
+    let button = |path: &str, word: &str, what: &'static str| {
+        let label = move || Some([what, &name(ctx, user)].concat());
+        let button = el("button", "icon small").attr("type", "button").attr("data-action", word);
+        button.live_attr("aria-label", label).add(icon(path))
+    };
     let talk = (user != me).then(|| {
-        view! {
-            <button
-                type="button"
-                class="icon small"
-                data-action="message"
-                aria-label=move || ["Message ", &name(ctx, user)].concat()
-                on:click=move |_| channels::direct(ctx, user)
-            >
-                {icon(icon::WAVE)}
-            </button>
-        }
+        button(icon::WAVE, "message", "Message ").on_click(move || channels::direct(ctx, user))
     });
-    view! {
-        <li class="member" data-member-id=user.to_string()>
-            {avatar(ctx, user, true, "")}
-            <span class="who"><strong>{who}</strong><small>{presence}</small></span>
-            {talk}
-            {remove}
-        </li>
-    }
-    .into_any()
+    let remove = removable.then(|| {
+        let ask = move || ctx.ui.open(Dialog::Confirm(Confirm::Remove(channel, user)));
+        button(icon::CLOSE, "remove", "Remove ").on_click(ask)
+    });
+    let text =
+        el("span", "who").add(el("strong", "").words(who)).add(el("small", "").words(presence));
+    el("li", "member")
+        .attr("data-member-id", &user.to_string())
+        .add(avatar(ctx, user, true, ""))
+        .add(text)
+        .add_if(talk)
+        .add_if(remove)
 }

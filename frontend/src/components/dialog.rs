@@ -3,40 +3,25 @@
 
 use super::icon::{self, icon};
 use crate::browser::dom;
+use crate::browser::element::{El, el};
 use crate::commands::Ctx;
 use leptos::prelude::*;
 use leptos::task::{spawn_local, tick};
 
 /// A dialog with a title and a way out. `focus` is what the keyboard begins at.
-pub fn dialog(
-    ctx: Ctx,
-    id: &'static str,
-    title: &'static str,
-    focus: &'static str,
-    body: AnyView,
-) -> AnyView {
-    opened(id, focus);
-    view! {
-        <dialog
-            id=id
-            aria-labelledby=[id, "-title"].concat()
-            on:close=move |_| ctx.ui.dialog.set(None)
-            on:click=move |event| close_clicked(id, &event)
-        >
-            <header class="dialog-head">
-                <h2 id=[id, "-title"].concat()>{title}</h2>
-                <button type="button" class="icon" data-close="" aria-label="Close">
-                    {icon(icon::CLOSE)}
-                </button>
-            </header>
-            {body}
-        </dialog>
-    }
-    .into_any()
+pub fn dialog(ctx: Ctx, id: &'static str, title: &str, focus: &'static str, body: El) -> El {
+    let title_id = [id, "-title"].concat();
+    let close = el("button", "icon")
+        .attr("type", "button")
+        .attr("data-close", "")
+        .attr("aria-label", "Close")
+        .add(icon(icon::CLOSE));
+    let head = el("header", "dialog-head").add(el("h2", "").id(&title_id).text(title)).add(close);
+    frame(ctx, id, focus).attr("aria-labelledby", &title_id).add(head).add(body)
 }
 
-/// Opens the dialog once it is in the page.
-pub fn opened(id: &'static str, focus: &'static str) {
+/// A dialog with nothing in it yet.
+pub fn frame(ctx: Ctx, id: &'static str, focus: &'static str) -> El {
     spawn_local(async move {
         tick().await;
         dom::show_modal(id);
@@ -44,12 +29,31 @@ pub fn opened(id: &'static str, focus: &'static str) {
             dom::focus(focus);
         }
     });
+    el("dialog", "").id(id).on("close", move |_| ctx.ui.dialog.set(None)).on(
+        "click",
+        move |event| {
+            // The page behind it, or a button that closes.
+            let outside = dom::is_dialog(event.target(), id);
+            if outside || dom::nearest(event.target(), "data-close").is_some() {
+                dom::close_dialog(id);
+            }
+        },
+    )
 }
 
-/// Closes the dialog when its close button, or the page behind it, was clicked.
-pub fn close_clicked(id: &str, event: &leptos::ev::MouseEvent) {
-    let outside = dom::is_dialog(event.target(), id);
-    if outside || dom::nearest(event.target(), "data-close").is_some() {
-        dom::close_dialog(id);
-    }
+/// A labelled field of a form.
+pub fn field(label: &str, note: &str, input: El) -> El {
+    let text = el("label", "fieldset").text(label);
+    let note = (!note.is_empty()).then(|| el("em", "").text(note));
+    text.add_if(note).add(input)
+}
+
+/// A field for one line of text.
+pub fn line(name: &str, max: &str, placeholder: &str, value: &str) -> El {
+    el("input", "")
+        .attr("name", name)
+        .attr("maxlength", max)
+        .attr("autocomplete", "off")
+        .attr("placeholder", placeholder)
+        .attr("value", value)
 }

@@ -1,14 +1,17 @@
 //! The feed: rows in a bounded window, paged at both edges, standing still where people read.
 //!
 //! The rows' content is no keyed store: a pass over the window compares each row with its signal
-//! and sets what differs; the list itself changes only when rows come or go.
+//! and sets what differs; the list itself changes only when rows come or go. Pointers and keys are
+//! listened to once, here, and not on every row.
 
 use super::icon::{self, icon};
-use super::row::{act, row_view};
+use super::row::{Handle, act, row_view};
+use crate::browser::element::{El, el, many, memo, watch};
 use crate::browser::{clock, dom, scroll};
 use crate::commands::{Ctx, Dialog, Land, reading};
 use crate::state::look::hue;
 use crate::state::rows::Row;
+use gloo_timers::callback::Timeout;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::{spawn_local, tick};
@@ -17,51 +20,40 @@ use std::collections::HashMap;
 
 /// Pixels from an edge at which the next page is loaded.
 const EDGE_PX: f64 = 800.0;
+/// Milliseconds after which a press on touch opens the toolbar.
+const LONG_PRESS_MS: u32 = 450;
 
-type Rows = HashMap<String, ArcRwSignal<Row>>;
+type Rows = HashMap<String, Handle>;
 
 /// The messages of a channel.
-#[component]
-pub fn Feed(
-    /// Which channel.
-    channel: ChannelId,
-) -> impl IntoView {
-    let ctx = Ctx::get();
+pub fn feed(ctx: Ctx, channel: ChannelId) -> El {
     let rows = StoredValue::new(Rows::new());
     let keys = RwSignal::new(Vec::<String>::new());
     let busy = RwSignal::new(false);
     let empty = RwSignal::new(false);
-    Effect::new(move |_| {
+    watch(move || {
         ctx.store.rows.track();
-        let stuck = scroll::to_end() < reading::STICK_PX;
-        let anchor = if stuck { None } else { scroll::anchor() };
-        let (drawn, loading, begun) = ctx.store.read(|state| {
-            let room = state.rooms.get(&channel);
-            let loading = room.is_none_or(|room| room.loading);
-            let begun = room.is_some_and(|room| room.timeline.cursor() > 0 || !room.loading);
-            (state.rows(channel, &clock::day_of), loading, begun)
-        });
-        busy.set(loading && drawn.is_empty());
-        empty.set(begun && !loading && drawn.is_empty());
-        let next: Vec<String> = drawn.iter().map(|row| row.key.clone()).collect();
-        rows.update_value(|rows| reconcile(rows, drawn));
-        if keys.with_untracked(|keys| *keys != next) {
-            keys.set(next);
-        }
-        spawn_local(async move {
-            tick().await;
-            settle(ctx, channel, stuck, anchor);
-        });
+        untrack(|| draw(ctx, channel, rows, keys, busy, empty));
     });
-    let roving = Memo::new(move |_| {
+    let roving = memo(move || {
         let at = ctx.ui.row.get();
         keys.with(|keys| at.filter(|at| keys.contains(at)).or_else(|| keys.last().cloned()))
     });
-    let row = move |key: &str| rows.with_value(|rows| rows.get(key).cloned());
-    let children = move |key: String| match row(&key) {
-        Some(signal) => row_view(ctx, channel, RwSignal::from(signal), roving),
-        None => ().into_any(),
+    let landed = StoredValue::new(false);
+    let row = move |key: &str| match rows.with_value(|rows| rows.get(key).cloned()) {
+        Some(handle) => {
+            // Only what comes to a feed that is being read at its end is seen to arrive.
+            let last = keys.with_untracked(|keys| keys.last().is_some_and(|last| last == key));
+            let others = handle.row.with_untracked(|row| !row.own);
+            let end = ctx.ui.at_end.get_untracked() && landed.get_value();
+            row_view(ctx, channel, &handle, roving, last && others && end)
+        }
+        None => many([]),
     };
+    let land = move || {
+        landed.try_set_value(true);
+    };
+    set_timeout(land, std::time::Duration::from_secs(1));
     let pending = StoredValue::new(false);
     let scrolled = move |_| {
         if !pending.get_value() {
@@ -72,34 +64,61 @@ pub fn Feed(
             });
         }
     };
-    let look = move |_| look_around(ctx, channel);
     for name in ["focus", "visibilitychange", "resize"] {
-        let listener = window_event_listener_untyped(name, look);
+        let listener = window_event_listener_untyped(name, move |_| look_around(ctx, channel));
         on_cleanup(move || listener.remove());
     }
     let pressed = move |event: KeyboardEvent| {
         let key = dom::nearest(event.target(), "data-key");
-        let row = key.and_then(|key| row(&key));
-        if let Some(row) = row {
-            row.with_untracked(|row| keys_on(ctx, channel, row, &event));
+        let handle = key.and_then(|key| rows.with_value(|rows| rows.get(&key).cloned()));
+        if let Some(handle) = handle {
+            let row = handle.row.get_untracked();
+            keys_on(ctx, channel, &row, &event);
         }
     };
-    view! {
-        <div
-            class="feed"
-            role="feed"
-            aria-label="Messages"
-            aria-busy=move || if busy.get() { "true" } else { "false" }
-            on:scroll=scrolled
-            on:keydown=pressed
-        >
-            <div class="column" class:skeleton=move || busy.get()>
-                {move || busy.get().then(ghosts)}
-                {move || empty.get().then(|| beginning(ctx, channel))}
-                <For each=move || keys.get() key=|key| key.clone() children=children />
-            </div>
-        </div>
+    let column = el("div", "column")
+        .live_class("skeleton", move || busy.get())
+        .live(move || busy.get().then(ghosts))
+        .live(move || empty.get().then(|| beginning(ctx, channel)))
+        .each(move || keys.get(), row);
+    let feed = el("div", "feed")
+        .attr("role", "feed")
+        .attr("aria-label", "Messages")
+        .live_bool("aria-busy", move || busy.get())
+        .on("scroll", scrolled)
+        .on_key(pressed)
+        .add(column);
+    point(ctx, feed, rows)
+}
+
+/// Brings the rows' signals up to date, and the feed to where it belongs once they are drawn.
+fn draw(
+    ctx: Ctx,
+    channel: ChannelId,
+    rows: StoredValue<Rows>,
+    keys: RwSignal<Vec<String>>,
+    busy: RwSignal<bool>,
+    empty: RwSignal<bool>,
+) {
+    let stuck = scroll::to_end() < reading::STICK_PX;
+    let anchor = if stuck { None } else { scroll::anchor() };
+    let (drawn, loading, begun) = ctx.store.read(|state| {
+        let room = state.rooms.get(&channel);
+        let loading = room.is_none_or(|room| room.loading);
+        let begun = room.is_some_and(|room| room.timeline.cursor() > 0 || !room.loading);
+        (state.rows(channel, &clock::day_of), loading, begun)
+    });
+    busy.set(loading && drawn.is_empty());
+    empty.set(begun && !loading && drawn.is_empty());
+    let next: Vec<String> = drawn.iter().map(|row| row.key.clone()).collect();
+    rows.update_value(|rows| reconcile(rows, drawn));
+    if keys.with_untracked(|keys| *keys != next) {
+        keys.set(next);
     }
+    spawn_local(async move {
+        tick().await;
+        settle(ctx, channel, stuck, anchor);
+    });
 }
 
 /// Sets what differs, makes what is new, and lets go of what is gone.
@@ -107,17 +126,71 @@ fn reconcile(rows: &mut Rows, drawn: Vec<Row>) {
     let mut old = std::mem::take(rows);
     for row in drawn {
         let key = row.key.clone();
-        let signal = match old.remove(&key) {
-            Some(signal) => {
-                if signal.with_untracked(|known| *known != row) {
-                    signal.set(row);
+        let handle = match old.remove(&key) {
+            Some(handle) => {
+                if handle.row.with_untracked(|known| *known != row) {
+                    handle.row.set(row);
                 }
-                signal
+                handle
             }
-            None => ArcRwSignal::new(row),
+            None => Handle { row: ArcRwSignal::new(row), near: ArcRwSignal::new(false) },
         };
-        rows.insert(key, signal);
+        rows.insert(key, handle);
     }
+}
+
+/// Knows which row is pointed at and which one the keyboard is in; a long press opens a toolbar.
+fn point(ctx: Ctx, feed: El, rows: StoredValue<Rows>) -> El {
+    let hovered = StoredValue::new(None::<String>);
+    let focused = StoredValue::new(None::<String>);
+    let refresh = move |key: Option<String>| {
+        let Some(key) = key else { return };
+        let near = hovered.with_value(|at| at.as_ref() == Some(&key))
+            || focused.with_value(|at| at.as_ref() == Some(&key));
+        let handle = rows.with_value(|rows| rows.get(&key).cloned());
+        if let Some(handle) = handle.filter(|handle| handle.near.get_untracked() != near) {
+            handle.near.set(near);
+        }
+    };
+    let move_to = move |place: StoredValue<Option<String>>, key: Option<String>| {
+        if place.with_value(|at| *at != key) {
+            let old = place.get_value();
+            place.set_value(key.clone());
+            refresh(old);
+            refresh(key);
+        }
+    };
+    let press = StoredValue::new_local(None::<Timeout>);
+    let release = move |_| press.set_value(None);
+    let pressed = move |event: leptos::ev::PointerEvent| {
+        let key = dom::nearest(event.target(), "data-key");
+        if let Some(key) = key.filter(|_| event.pointer_type() != "mouse") {
+            let held = Timeout::new(LONG_PRESS_MS, move || {
+                let _ = ctx.ui.tools.try_set(Some((key, false)));
+            });
+            press.set_value(Some(held));
+        }
+    };
+    feed.on_pointer("pointerover", move |event| {
+        if event.pointer_type() == "mouse" {
+            move_to(hovered, dom::nearest(event.target(), "data-key"));
+        }
+    })
+    .on("pointerleave", move |_| move_to(hovered, None))
+    .on("focusin", move |event| {
+        let key = dom::nearest(event.target(), "data-key");
+        if key.is_some() && ctx.ui.row.get_untracked() != key {
+            ctx.ui.row.set(key.clone());
+        }
+        move_to(focused, key);
+    })
+    .on("focusout", move |event| {
+        move_to(focused, dom::nearest(dom::focus_goes_to(&event), "data-key"));
+    })
+    .on_pointer("pointerdown", pressed)
+    .on("pointerup", release)
+    .on("pointermove", release)
+    .on("pointercancel", release)
 }
 
 /// Puts the feed where it belongs, once the rows are drawn.
@@ -214,78 +287,50 @@ fn keys_on(ctx: Ctx, channel: ChannelId, row: &Row, event: &KeyboardEvent) {
     }
 }
 
-fn ghosts() -> AnyView {
+fn ghosts() -> El {
     let ghost = |lines: usize| {
-        let bones: Vec<_> = (0..lines).map(|_| view! { <span class="bone"></span> }).collect();
-        view! {
-            <div class="ghost" aria-hidden="true">
-                <span class="bone face"></span>
-                <div><span class="bone name"></span>{bones}</div>
-            </div>
-        }
+        let bones = (0..lines).map(|_| el("span", "bone"));
+        let text = el("div", "").add(el("span", "bone name")).add_all(bones);
+        el("div", "ghost").attr("aria-hidden", "true").add(el("span", "bone face")).add(text)
     };
-    [3, 1, 2, 2, 3].into_iter().map(ghost).collect::<Vec<_>>().into_any()
+    many([3, 1, 2, 2, 3].into_iter().map(ghost))
 }
 
 /// What stands in a channel in which nothing was said: where it begins, and what to do.
-fn beginning(ctx: Ctx, channel: ChannelId) -> AnyView {
+fn beginning(ctx: Ctx, channel: ChannelId) -> El {
     let (title, kind, count) = ctx.store.read(|state| {
         let known = state.channels.get(channel);
         let kind = known.map(|channel| channel.info.kind);
         let count = known.map_or(0, |channel| channel.info.user_ids.len());
         (state.title(channel), kind, count)
     });
-    let title = ["This is the start of ", &title].concat();
     let verb = if count == 1 { " is" } else { " are" };
     let people = [&count.to_string(), verb, " in it so far"].concat();
-    let more = (kind == Some(ChannelKind::Room)).then(|| {
-        view! {
-            <li>
-                <button
-                    type="button"
-                    data-action="add-people"
-                    on:click=move |_| ctx.ui.open(Dialog::AddPeople(channel))
-                >
-                    {icon(icon::PEOPLE)}
-                    <span><strong>"Add people"</strong><small>{people}</small></span>
-                </button>
-            </li>
-            <li>
-                <button
-                    type="button"
-                    data-action="set-topic"
-                    on:click=move |_| ctx.ui.open(Dialog::EditChannel(channel))
-                >
-                    {icon(icon::EDIT)}
-                    <span>
-                        <strong>"Say what it is for"</strong>
-                        <small>"A topic, shown at the top"</small>
-                    </span>
-                </button>
-            </li>
-        }
-    });
-    let hello = move |_| {
-        ctx.ui.compose.set(Some("Hello! 👋".to_owned()));
-    };
-    view! {
-        <section class=["empty ", hue(&channel.to_string())].concat()>
-            <i class="swatch big" aria-hidden="true"></i>
-            <h2>{title}</h2>
-            <p>"What is said here is kept here, for the people in it."</p>
-            <ul class="actions">
-                {more}
-                <li>
-                    <button type="button" data-action="say-hello" on:click=hello>
-                        {icon(icon::WAVE)}
-                        <span>
-                            <strong>"Say hello"</strong>
-                            <small>"The first message is the hardest"</small>
-                        </span>
-                    </button>
-                </li>
-            </ul>
-        </section>
+    let mut actions = Vec::new();
+    if kind == Some(ChannelKind::Room) {
+        actions.push(
+            action("add-people", icon::PEOPLE, "Add people", &people)
+                .on_click(move || ctx.ui.open(Dialog::AddPeople(channel))),
+        );
+        actions.push(
+            action("set-topic", icon::EDIT, "Say what it is for", "A topic, shown at the top")
+                .on_click(move || ctx.ui.open(Dialog::EditChannel(channel))),
+        );
     }
-    .into_any()
+    actions.push(
+        action("say-hello", icon::WAVE, "Say hello", "The first message is the hardest")
+            .on_click(move || ctx.ui.compose.set(Some("Hello! 👋".to_owned()))),
+    );
+    let actions = actions.into_iter().map(|action| el("li", "").add(action));
+    el("section", &["empty ", hue(&channel.to_string())].concat())
+        .add(el("i", "swatch big").attr("aria-hidden", "true"))
+        .add(el("h2", "").text(&["This is the start of ", &title].concat()))
+        .add(el("p", "").text("What is said here is kept here, for the people in it."))
+        .add(el("ul", "actions").add_all(actions))
+}
+
+/// A large button with a title and a note: something to begin with.
+pub fn action(word: &str, path: &str, title: &str, note: &str) -> El {
+    let text = el("span", "").add(el("strong", "").text(title)).add(el("small", "").text(note));
+    el("button", "").attr("type", "button").attr("data-action", word).add(icon(path)).add(text)
 }

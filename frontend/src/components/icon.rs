@@ -1,6 +1,6 @@
 //! The icons: one path each, drawn as a line of the text's colour on a field of 20 by 20.
 
-use leptos::prelude::*;
+use crate::browser::element::{El, drawing, el};
 
 /// A lens.
 pub const SEARCH: &str = "M3.5 9a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0-11 0m9.7 4.2 3.6 3.6";
@@ -58,6 +58,12 @@ pub const PHONE: &str =
 pub const EXIT: &str = "M11.5 4.5h-5a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h5M9 10h7.5M13.8 7l3 3-3 3";
 
 /// An icon. It says nothing to a screen reader: what it stands on does.
-pub fn icon(path: &'static str) -> AnyView {
-    view! { <svg viewBox="0 0 20 20" aria-hidden="true"><path d=path></path></svg> }.into_any()
+pub fn icon(path: &str) -> El {
+    drawing(path)
+}
+
+/// A button that is only an icon, with what it does as its label.
+pub fn icon_button(class: &str, path: &str, label: &str, run: impl FnMut() + 'static) -> El {
+    let button = el("button", class).attr("type", "button").attr("aria-label", label);
+    button.add(icon(path)).on_click(run)
 }

@@ -3,6 +3,7 @@
 use super::avatar::{avatar, name};
 use super::icon::{self, icon};
 use crate::browser::dom;
+use crate::browser::element::{El, el, many, memo};
 use crate::commands::{Ctx, channels};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -12,10 +13,10 @@ use shared::UserId;
 const SHOWN_MAX: usize = 60;
 
 /// The picker. `left_out` are not offered: they are there already.
-pub fn picker(ctx: Ctx, picked: RwSignal<Vec<UserId>>, left_out: Vec<UserId>) -> AnyView {
+pub fn picker(ctx: Ctx, picked: RwSignal<Vec<UserId>>, left_out: Vec<UserId>) -> El {
     let query = RwSignal::new(String::new());
     channels::find_people(ctx, String::new());
-    let found = Memo::new(move |_| {
+    let found = memo(move || {
         ctx.store.people.track();
         let query = query.get();
         ctx.store.read(|state| {
@@ -68,42 +69,36 @@ pub fn picker(ctx: Ctx, picked: RwSignal<Vec<UserId>>, left_out: Vec<UserId>) ->
         dom::focus_step(".picks input", step);
     };
     let token = move |user: UserId| {
-        view! {
-            <button
-                type="button"
-                class="token"
-                aria-label=move || ["Remove ", &name(ctx, user)].concat()
-                on:click=move |_| toggle(user)
-            >
-                {move || name(ctx, user)}
-                {icon(icon::CLOSE)}
-            </button>
-        }
-        .into_any()
+        el("button", "token")
+            .attr("type", "button")
+            .live_attr("aria-label", move || Some(["Remove ", &name(ctx, user)].concat()))
+            .words(move || name(ctx, user))
+            .add(icon(icon::CLOSE))
+            .on_click(move || toggle(user))
     };
-    let option = move |user: UserId| {
+    let tokens = move || {
+        let picked = picked.get();
+        (!picked.is_empty()).then(|| el("p", "picked").add_all(picked.into_iter().map(token)))
+    };
+    let option = move |key: &str| {
+        let Ok(user) = key.parse::<UserId>() else { return many([]) };
         let at = move || {
             ctx.store.people.track();
-            ctx.store.read(|s| s.people.get(user).map(|user| ["@", &user.username].concat()))
+            ctx.store.read(|state| {
+                let user = state.people.get(user);
+                user.map(|user| ["@", &user.username].concat()).unwrap_or_default()
+            })
         };
-        view! {
-            <li>
-                <label class="pick" data-user-id=user.to_string()>
-                    <input
-                        type="checkbox"
-                        name="user"
-                        prop:checked=move || picked.with(|picked| picked.contains(&user))
-                        on:change=move |_| toggle(user)
-                    />
-                    {avatar(ctx, user, true, "")}
-                    <span class="who">
-                        <strong>{move || name(ctx, user)}</strong>
-                        <small>{at}</small>
-                    </span>
-                </label>
-            </li>
-        }
-        .into_any()
+        let tick = el("input", "")
+            .attr("type", "checkbox")
+            .attr("name", "user")
+            .live_prop("checked", move || picked.with(|picked| picked.contains(&user)))
+            .on("change", move |_| toggle(user));
+        let who = el("span", "who")
+            .add(el("strong", "").words(move || name(ctx, user)))
+            .add(el("small", "").words(at));
+        let label = el("label", "pick").attr("data-user-id", key);
+        el("li", "").add(label.add(tick).add(avatar(ctx, user, true, "")).add(who))
     };
     let nobody = move || {
         found.with(Vec::is_empty).then(|| {
@@ -112,34 +107,22 @@ pub fn picker(ctx: Ctx, picked: RwSignal<Vec<UserId>>, left_out: Vec<UserId>) ->
             } else {
                 "Nobody is called like that."
             };
-            view! { <li class="rail-hint">{text}</li> }
+            el("li", "rail-hint").text(text)
         })
     };
-    view! {
-        <div class="fieldset people-picker">
-            <label for="people-query">"People"</label>
-            {move || {
-                (!picked.with(Vec::is_empty)).then(|| {
-                    let tokens = picked.get().into_iter().map(token).collect::<Vec<_>>();
-                    view! { <p class="picked">{tokens}</p> }
-                })
-            }}
-            <input
-                type="search"
-                name="people"
-                id="people-query"
-                autocomplete="off"
-                placeholder="Find people by name"
-                on:input=typed
-                on:keydown=pressed
-            />
-            <ul class="picks" aria-label="People" on:keydown=in_list>
-                {nobody}
-                <For each=move || found.get() key=|user| *user let:user>
-                    {option(user)}
-                </For>
-            </ul>
-        </div>
-    }
-    .into_any()
+    let input = el("input", "")
+        .attr("type", "search")
+        .attr("name", "people")
+        .id("people-query")
+        .attr("autocomplete", "off")
+        .attr("placeholder", "Find people by name")
+        .on("input", typed)
+        .on_key(pressed);
+    let keys = move || found.with(|found| found.iter().map(ToString::to_string).collect());
+    let list = el("ul", "picks").attr("aria-label", "People").on_key(in_list);
+    el("div", "fieldset people-picker")
+        .add(el("label", "").attr("for", "people-query").text("People"))
+        .live(tokens)
+        .add(input)
+        .add(list.live(nobody).each(keys, option))
 }

@@ -1,9 +1,11 @@
 //! The rail: rooms and conversations with what is unread in them, and oneself at its foot.
 
 use super::avatar::{avatar, name};
-use super::icon::{self, icon};
+use super::icon::{self, icon_button};
 use crate::browser::dom;
+use crate::browser::element::{El, el, many, memo};
 use crate::commands::{Ctx, Dialog, channels};
+use crate::state::channels::Channel;
 use crate::state::connection::Link;
 use crate::state::look::hue;
 use leptos::ev::KeyboardEvent;
@@ -28,7 +30,7 @@ fn item(ctx: Ctx, channel: ChannelId) -> Item {
         let Some(known) = state.channels.get(channel) else { return Item::default() };
         let others = match known.info.name {
             Some(_) => Vec::new(),
-            None => known.others(state.me).take(2).collect(),
+            None => known.others(state.me).collect(),
         };
         Item {
             title: known.title(&state.people, state.me),
@@ -41,169 +43,116 @@ fn item(ctx: Ctx, channel: ChannelId) -> Item {
 }
 
 /// The navigation between channels.
-#[component]
-pub fn Rail() -> impl IntoView {
-    let ctx = Ctx::get();
-    let lists = Memo::new(move |_| {
+pub fn rail(ctx: Ctx) -> El {
+    let lists = memo(move || {
         ctx.store.channels.track();
         ctx.store.people.track();
         ctx.store.read(|state| {
             let (rooms, talks) = state.channels.rail(&state.people, state.me);
-            let ids = |list: Vec<&crate::state::channels::Channel>| -> Vec<ChannelId> {
-                list.into_iter().map(|channel| channel.info.channel_id).collect()
+            let ids = |list: Vec<&Channel>| -> Vec<String> {
+                list.into_iter().map(|channel| channel.info.channel_id.to_string()).collect()
             };
             (ids(rooms), ids(talks))
         })
     });
-    let tab_stop = Memo::new(move |_| {
+    let tab_stop = memo(move || {
         ctx.store.channels.track();
         let (rooms, talks) = lists.get();
-        let open = ctx.store.read(|state| state.open);
+        let open = ctx.store.read(|state| state.open).map(|id| id.to_string());
         open.filter(|id| rooms.contains(id) || talks.contains(id))
-            .or_else(|| rooms.first().or(talks.first()).copied())
+            .or_else(|| rooms.first().or(talks.first()).cloned())
     });
-    let rooms = move || lists.with(|lists| lists.0.clone());
-    let talks = move || lists.with(|lists| lists.1.clone());
-    let no_rooms = move || {
-        (ctx.store.ready.get() && lists.with(|lists| lists.0.is_empty()))
-            .then(|| view! { <li class="rail-hint">"Your channels will be here."</li> })
+    let hint = move |empty: bool, text: &str| {
+        (ctx.store.ready.get() && empty).then(|| el("li", "rail-hint").text(text))
     };
-    let no_talks = move || {
-        (ctx.store.ready.get() && lists.with(|lists| lists.1.is_empty()))
-            .then(|| view! { <li class="rail-hint">"Your conversations will be here."</li> })
+    let rooms = el("ul", "")
+        .live(move || hint(lists.with(|l| l.0.is_empty()), "Your channels will be here."))
+        .each(move || lists.with(|l| l.0.clone()), move |id| link(ctx, id, tab_stop));
+    let talks = el("ul", "")
+        .live(move || hint(lists.with(|l| l.1.is_empty()), "Your conversations will be here."))
+        .each(move || lists.with(|l| l.1.clone()), move |id| link(ctx, id, tab_stop));
+    let open = move |dialog: Dialog| move || ctx.ui.open(dialog.clone());
+    let switcher = icon_button("icon", icon::SEARCH, "Go to… (Ctrl K)", open(Dialog::Switcher))
+        .id("switcher-open")
+        .attr("aria-keyshortcuts", "Control+K");
+    let browse = icon_button("icon small", icon::COMPASS, "Browse channels", open(Dialog::Browse))
+        .id("browse-channels");
+    let create = move || channels::begin_create(ctx, Vec::new());
+    let create = icon_button("icon small", icon::PLUS, "New channel", create).id("new-channel");
+    let talk = icon_button("icon small", icon::PLUS, "Message someone", open(Dialog::Switcher))
+        .id("new-conversation");
+    let heading = |text: &str, actions: El| {
+        el("h2", "").text(text).add(el("span", "rail-actions").add(actions))
     };
-    view! {
-        <nav class="rail" aria-label="Channels" on:keydown=arrow_keys>
-            <header class="rail-head">
-                <span class="mark" aria-hidden="true"></span>
-                <strong>"Hubbub"</strong>
-                <button
-                    type="button"
-                    class="icon"
-                    id="switcher-open"
-                    aria-label="Go to… (Ctrl K)"
-                    aria-keyshortcuts="Control+K"
-                    on:click=move |_| ctx.ui.open(Dialog::Switcher)
-                >
-                    {icon(icon::SEARCH)}
-                </button>
-            </header>
-            <div class="rail-lists">
-                <h2>
-                    "Channels "
-                    <span class="rail-actions">
-                        <button
-                            type="button"
-                            class="icon small"
-                            id="browse-channels"
-                            aria-label="Browse channels"
-                            on:click=move |_| ctx.ui.open(Dialog::Browse)
-                        >
-                            {icon(icon::COMPASS)}
-                        </button>
-                        <button
-                            type="button"
-                            class="icon small"
-                            id="new-channel"
-                            aria-label="New channel"
-                            on:click=move |_| channels::begin_create(ctx, Vec::new())
-                        >
-                            {icon(icon::PLUS)}
-                        </button>
-                    </span>
-                </h2>
-                <ul>
-                    {no_rooms}
-                    <For each=rooms key=|id| *id let:id>
-                        {link(ctx, id, tab_stop)}
-                    </For>
-                </ul>
-                <h2>
-                    "People "
-                    <span class="rail-actions">
-                        <button
-                            type="button"
-                            class="icon small"
-                            id="new-conversation"
-                            aria-label="Message someone"
-                            on:click=move |_| ctx.ui.open(Dialog::Switcher)
-                        >
-                            {icon(icon::PLUS)}
-                        </button>
-                    </span>
-                </h2>
-                <ul>
-                    {no_talks}
-                    <For each=talks key=|id| *id let:id>
-                        {link(ctx, id, tab_stop)}
-                    </For>
-                </ul>
-            </div>
-            {foot(ctx)}
-        </nav>
-    }
+    let top = el("header", "rail-head")
+        .add(el("span", "mark").attr("aria-hidden", "true"))
+        .add(el("strong", "").text("Hubbub"))
+        .add(switcher);
+    let lists = el("div", "rail-lists")
+        .add(heading("Channels ", many([browse, create])))
+        .add(rooms)
+        .add(heading("People ", talk))
+        .add(talks);
+    el("nav", "rail")
+        .attr("aria-label", "Channels")
+        .on_key(|event| arrow_keys(&event))
+        .add(top)
+        .add(lists)
+        .add(foot(ctx))
 }
 
-fn link(ctx: Ctx, id: ChannelId, tab_stop: Memo<Option<ChannelId>>) -> AnyView {
-    let shown = Memo::new(move |_| item(ctx, id));
-    let others = Memo::new(move |_| shown.with(|item| item.others.clone()));
+fn link(ctx: Ctx, key: &str, tab_stop: Memo<Option<String>>) -> El {
+    let Ok(id) = key.parse::<ChannelId>() else { return el("li", "") };
+    let shown = memo(move || item(ctx, id));
     let is_room = ctx
         .store
         .read(|state| state.channels.get(id).is_some_and(|channel| channel.info.name.is_some()));
-    let kind = if is_room { "room " } else { "person " };
-    let class = [kind, hue(&id.to_string())].concat();
-    let picture = move || match (is_room, others.get().as_slice()) {
-        (true, _) => view! { <i aria-hidden="true"></i> }.into_any(),
-        (false, []) => avatar(ctx, ctx.store.me, true, ""),
-        (false, [one]) => avatar(ctx, *one, true, ""),
-        (false, _) => {
-            let class = ["avatar ", hue(&id.to_string())].concat();
-            let count = ctx.store.read(|state| {
-                state.channels.get(id).map(|c| c.others(state.me).count().to_string())
-            });
-            view! { <span class=class aria-hidden="true">{count}</span> }.into_any()
-        }
-    };
-    // In a conversation everything is meant for the user; in a room only mentions are counted.
-    let count =
-        Memo::new(move |_| shown.with(|item| if is_room { item.mentions } else { item.unread }));
-    let label = move || {
-        let what = if is_room { " mentions" } else { " unread" };
-        [&count.get().to_string(), what].concat()
-    };
-    let badge = move || {
-        (count.get() > 0).then(|| {
-            let text = move || match count.get() {
-                100.. => "99+".to_owned(),
-                few => few.to_string(),
-            };
-            view! { <b class="count" aria-label=label>{text}</b> }
+    let class = [if is_room { "room " } else { "person " }, hue(key)].concat();
+    let others = memo(move || shown.with(|item| item.others.clone()));
+    let picture = move || {
+        let others = others.get();
+        Some(match (is_room, others.as_slice()) {
+            (true, _) => el("i", "").attr("aria-hidden", "true"),
+            (false, []) => avatar(ctx, ctx.store.me, true, ""),
+            (false, [one]) => avatar(ctx, *one, true, ""),
+            (false, many) => {
+                let class = ["avatar ", hue(&id.to_string())].concat();
+                el("span", &class).attr("aria-hidden", "true").text(&many.len().to_string())
+            }
         })
     };
-    let unread = Memo::new(move |_| shown.with(|item| item.unread > 0));
-    let heard =
-        move || unread.get().then(|| view! { <span class="visually-hidden">"unread"</span> });
-    view! {
-        <li>
-            <a
-                class=class
-                class:unread=move || unread.get()
-                data-channel-id=id.to_string()
-                href=paths::channel_page(id)
-                aria-current=move || shown.with(|item| item.current).then_some("page")
-                tabindex=move || if tab_stop.get() == Some(id) { "0" } else { "-1" }
-            >
-                {picture}
-                <span class="label">{move || shown.with(|item| item.title.clone())}</span>
-                {heard}
-                {badge}
-            </a>
-        </li>
-    }
-    .into_any()
+    // In a conversation everything is meant for the user; in a room only mentions are counted.
+    let count = memo(move || shown.with(|item| if is_room { item.mentions } else { item.unread }));
+    let badge = move || {
+        let count = count.get();
+        let text = if count > 99 { "99+".to_owned() } else { count.to_string() };
+        let what = if is_room { " mentions" } else { " unread" };
+        let label = [&count.to_string(), what].concat();
+        (count > 0).then(|| el("b", "count").attr("aria-label", &label).text(&text))
+    };
+    let unread = memo(move || shown.with(|item| item.unread > 0));
+    let heard = move || unread.get().then(|| el("span", "visually-hidden").text("unread"));
+    let stop = key.to_owned();
+    let tab = move || {
+        let here = tab_stop.with(|at| at.as_ref() == Some(&stop));
+        Some(if here { "0" } else { "-1" }.to_owned())
+    };
+    let link = el("a", &class)
+        .live_class("unread", move || unread.get())
+        .attr("data-channel-id", key)
+        .attr("href", &paths::channel_page(id))
+        .live_attr("aria-current", move || {
+            shown.with(|item| item.current).then(|| "page".to_owned())
+        })
+        .live_attr("tabindex", tab)
+        .live(picture)
+        .add(el("span", "label").words(move || shown.with(|item| item.title.clone())))
+        .live(heard)
+        .live(badge);
+    el("li", "").add(link)
 }
 
-fn arrow_keys(event: KeyboardEvent) {
+fn arrow_keys(event: &KeyboardEvent) {
     let links = "nav.rail a[data-channel-id]";
     if !dom::focus_within(links) || event.alt_key() {
         return;
@@ -220,7 +169,7 @@ fn arrow_keys(event: KeyboardEvent) {
     }
 }
 
-fn foot(ctx: Ctx) -> AnyView {
+fn foot(ctx: Ctx) -> El {
     let me = ctx.store.me;
     let status = move || {
         ctx.store.outbox.track();
@@ -238,23 +187,10 @@ fn foot(ctx: Ctx) -> AnyView {
             (Link::Offline, waiting, _) => ["Offline. ", &waiting.to_string(), " waiting"].concat(),
         }
     };
-    view! {
-        <footer class="self">
-            {avatar(ctx, me, true, "")}
-            <span class="who">
-                <strong>{move || name(ctx, me)}</strong>
-                <small id="status">{status}</small>
-            </span>
-            <button
-                type="button"
-                class="icon"
-                id="settings"
-                aria-label="Settings"
-                on:click=move |_| ctx.ui.open(Dialog::Settings)
-            >
-                {icon(icon::SETTINGS)}
-            </button>
-        </footer>
-    }
-    .into_any()
+    let who = el("span", "who")
+        .add(el("strong", "").words(move || name(ctx, me)))
+        .add(el("small", "").id("status").words(status));
+    let settings =
+        icon_button("icon", icon::SETTINGS, "Settings", move || ctx.ui.open(Dialog::Settings));
+    el("footer", "self").add(avatar(ctx, me, true, "")).add(who).add(settings.id("settings"))
 }

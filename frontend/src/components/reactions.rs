@@ -1,5 +1,6 @@
 //! Reactions: the chips under a row, and the choice of emoji in its toolbar.
 
+use crate::browser::element::{El, el, memo};
 use crate::commands::{Ctx, messages};
 use crate::state::rows::{Chip, Row};
 use leptos::prelude::*;
@@ -16,31 +17,26 @@ const MORE: [&str; 36] = [
 ];
 
 /// The chips under a row. A click joins in, or takes one's own back.
-pub fn chips(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>) -> impl Fn() -> Option<AnyView> {
-    let chips = Memo::new(move |_| row.with(|row| row.chips.clone()));
+pub fn chips(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>) -> impl Fn() -> Option<El> {
+    let some = memo(move || row.with(|row| !row.chips.is_empty()));
     move || {
-        let chips = chips.get();
-        if chips.is_empty() {
-            return None;
-        }
-        let buttons: Vec<AnyView> =
-            chips.into_iter().map(|chip| chip_view(ctx, channel, row, chip)).collect();
-        Some(view! { <p class="react">{buttons}</p> }.into_any())
+        let emoji = move || row.with(|row| row.chips.iter().map(|c| c.emoji.clone()).collect());
+        some.get().then(|| {
+            el("p", "react").each(emoji, move |emoji| chip(ctx, channel, row, emoji.to_owned()))
+        })
     }
 }
 
-fn chip_view(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>, chip: Chip) -> AnyView {
-    let count = chip.users.len().to_string();
-    let emoji = chip.emoji.clone();
-    let users = chip.users;
+fn chip(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>, emoji: String) -> El {
+    let this = emoji.clone();
+    let chip: Memo<Option<Chip>> =
+        memo(move || row.with(|row| row.chips.iter().find(|chip| chip.emoji == this).cloned()));
     let names = move || {
         ctx.store.people.track();
+        let users = chip.get().map(|chip| chip.users).unwrap_or_default();
         ctx.store.read(|state| {
-            let names: Vec<&str> = users
-                .iter()
-                .take(20)
-                .map(|user| if *user == state.me { "you" } else { state.people.name(*user) })
-                .collect();
+            let name = |user| if user == state.me { "you" } else { state.people.name(user) };
+            let names: Vec<&str> = users.iter().take(20).map(|user| name(*user)).collect();
             let more = users.len().saturating_sub(names.len());
             let mut text = names.join(", ");
             if more > 0 {
@@ -49,70 +45,53 @@ fn chip_view(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>, chip: Chip) -> An
             text
         })
     };
-    let label = {
-        let (emoji, names) = (emoji.clone(), names.clone());
-        move || [&emoji, " from ", &names()].concat()
-    };
-    let pressed = if chip.mine { "true" } else { "false" };
-    let clicked = {
-        let emoji = emoji.clone();
-        move |_| row.with_untracked(|row| messages::react(ctx, channel, row, &emoji))
-    };
-    view! {
-        <button
-            type="button"
-            data-emoji=chip.emoji
-            aria-pressed=pressed
-            aria-label=label
-            title=names
-            on:click=clicked
-        >
-            {emoji}
-            " "
-            <b>{count}</b>
-        </button>
-    }
-    .into_any()
+    let said = emoji.clone();
+    let clicked = emoji.clone();
+    let count = move || chip.get().map_or(0, |chip| chip.users.len()).to_string();
+    el("button", "")
+        .attr("type", "button")
+        .attr("data-emoji", &emoji)
+        .live_bool("aria-pressed", move || chip.get().is_some_and(|chip| chip.mine))
+        .live_attr("aria-label", move || Some([&said, " from ", &names()].concat()))
+        .live_attr("title", move || Some(names()))
+        .on_click(move || {
+            let row = row.get_untracked();
+            messages::react(ctx, channel, &row, &clicked);
+        })
+        .text(&emoji)
+        .text(" ")
+        .add(el("b", "").words(count))
 }
 
 /// The choice of emoji: the quick ones, and the others behind one more button.
-pub fn choice(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>) -> AnyView {
+pub fn choice(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>) -> El {
     let more = RwSignal::new(false);
     let button = move |emoji: &'static str| {
-        let clicked = move |_| row.with_untracked(|row| messages::react(ctx, channel, row, emoji));
-        view! {
-            <button
-                type="button"
-                data-react=emoji
-                aria-label=["React with ", emoji].concat()
-                on:click=clicked
-            >
-                {emoji}
-            </button>
-        }
-        .into_any()
+        el("button", "")
+            .attr("type", "button")
+            .attr("data-react", emoji)
+            .attr("aria-label", &["React with ", emoji].concat())
+            .text(emoji)
+            .on_click(move || {
+                let row = row.get_untracked();
+                messages::react(ctx, channel, &row, emoji);
+            })
     };
     let others = move || {
-        if more.get() {
-            MORE.iter().map(|emoji| button(emoji)).collect::<Vec<_>>().into_any()
+        Some(if more.get() {
+            crate::browser::element::many(MORE.iter().map(|emoji| button(emoji)))
         } else {
-            view! {
-                <button
-                    type="button"
-                    aria-label="More reactions"
-                    on:click=move |_| more.set(true)
-                >
-                    "…"
-                </button>
-            }
-            .into_any()
-        }
+            el("button", "")
+                .attr("type", "button")
+                .attr("aria-label", "More reactions")
+                .text("…")
+                .on_click(move || more.set(true))
+        })
     };
-    view! {
-        <span class="quick" class:more=move || more.get() role="group" aria-label="React with">
-            {QUICK.iter().map(|emoji| button(emoji)).collect::<Vec<_>>()}
-            {others}
-        </span>
-    }
-    .into_any()
+    el("span", "quick")
+        .live_class("more", move || more.get())
+        .attr("role", "group")
+        .attr("aria-label", "React with")
+        .add_all(QUICK.iter().map(|emoji| button(emoji)))
+        .live(others)
 }

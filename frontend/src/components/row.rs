@@ -1,423 +1,337 @@
 //! One row of the feed. It is made once for its key and then only changes: what confirms, edits or
-//! reacts sets its signal, and never makes it anew.
+//! reacts sets its signal, and never makes it anew. Pointers and keys on rows are the feed's.
 
 use super::avatar::{avatar, name};
 use super::icon::{self, icon};
 use super::reactions;
+use crate::browser::element::{El, el, many, memo};
 use crate::browser::{clock, dom, page};
 use crate::commands::{Ctx, channels, messages, reading};
 use crate::state::look::hue;
-use crate::state::rows::{Row, RowState, is_jumbo};
-use gloo_timers::callback::Timeout;
-use leptos::ev::{FocusEvent, KeyboardEvent, PointerEvent};
+use crate::state::rows::{Quote, Row, RowState, is_jumbo};
 use leptos::prelude::*;
-use shared::ChannelId;
+use leptos::task::{spawn_local, tick};
+use shared::{ChannelId, Timestamp, UserId, paths};
 
-/// Milliseconds after which a press on touch opens the toolbar.
-const LONG_PRESS_MS: u32 = 450;
-
-/// What stands in the row's body.
-#[derive(Clone, Copy, PartialEq)]
-enum Body {
-    Text,
-    Deleted,
-    Editor,
+/// What the feed holds of a row: signals that outlive the row's own drawing.
+#[derive(Clone)]
+pub struct Handle {
+    /// What the row shows.
+    pub row: ArcRwSignal<Row>,
+    /// Whether somebody points at it or the keyboard is in it.
+    pub near: ArcRwSignal<bool>,
 }
 
-/// A row with what stands before it: the day, the "New" line.
+/// What stands in a row's body.
+#[derive(Clone, PartialEq)]
+struct Content {
+    head: bool,
+    at: Timestamp,
+    quote: Option<Quote>,
+    text: String,
+    edited: Option<Timestamp>,
+    deleted: bool,
+    editing: bool,
+    state: RowState,
+}
+
+/// A row with what stands before it: the day, the "New" line. `arrived`: it just came live.
 pub fn row_view(
     ctx: Ctx,
     channel: ChannelId,
-    row: RwSignal<Row>,
+    handle: &Handle,
     roving: Memo<Option<String>>,
-) -> AnyView {
+    arrived: bool,
+) -> El {
+    let row = RwSignal::from(handle.row.clone());
+    let near = RwSignal::from(handle.near.clone());
     let (key, author, own) = row.with_untracked(|row| (row.key.clone(), row.author, row.own));
-    let day = Memo::new(move |_| row.with(|row| row.day.then_some(row.at)));
-    let new = Memo::new(move |_| row.with(|row| row.new));
-    let head = Memo::new(move |_| row.with(|row| row.head));
-    let at = Memo::new(move |_| row.with(|row| row.at));
-    let open = Memo::new({
-        let key = key.clone();
-        move |_| ctx.ui.tools.with(|tools| tools.as_ref().is_some_and(|(at, _)| *at == key))
+    let same = move |at: &Option<String>| row.with_untracked(|row| at.as_ref() == Some(&row.key));
+    let lines = memo(move || row.with(|row| (row.day.then_some(row.at), row.new)));
+    let head = memo(move || row.with(|row| row.head));
+    let open = memo(move || {
+        let tools = ctx.ui.tools.with(|tools| tools.as_ref().map(|(at, _)| at.clone()));
+        same(&tools)
     });
-    let body = Memo::new({
-        let key = key.clone();
-        move |_| match row.with(|row| row.deleted) {
-            true => Body::Deleted,
-            false if ctx.ui.editing.with(|at| at.as_ref() == Some(&key)) => Body::Editor,
-            false => Body::Text,
-        }
-    });
-    let highlighted = Memo::new(move |_| {
-        let seq = ctx.ui.highlight.get();
-        seq.is_some() && row.with(|row| row.seq) == seq
-    });
-    let near = RwSignal::new(false);
-    let focused = RwSignal::new(false);
-    // A memo: made anew on each change of the row, the toolbar would lose the keyboard that is in it.
-    let shown = Memo::new(move |_| {
-        (near.get() || focused.get() || open.get())
-            && body.get() == Body::Text
-            && row.with(|row| row.message_id.is_some())
-    });
-    let tools = move || shown.get().then(|| toolbar(ctx, channel, row));
-    let day_line = move || {
-        day.get().map(|at| {
-            view! { <p class="day" role="separator"><span>{clock::day(at)}</span></p> }
+    let content = memo(move || {
+        let editing = ctx.ui.editing.with(same);
+        row.with(|row| Content {
+            head: row.head,
+            at: row.at,
+            quote: row.quote.clone(),
+            text: row.text.clone(),
+            edited: row.edited,
+            deleted: row.deleted,
+            editing: editing && !row.deleted,
+            state: row.state.clone(),
         })
+    });
+    let editing = move || content.with(|content| content.editing);
+    let tools = memo(move || {
+        let shown = near.get() || open.get();
+        let whole = content.with(|content| !content.deleted && !content.editing);
+        shown && whole && row.with(|row| row.message_id.is_some())
+    });
+    let before = move || {
+        let (day, new) = lines.get();
+        let line = |class: &str, text: &str| {
+            el("p", class).attr("role", "separator").add(el("span", "").text(text))
+        };
+        let day = day.map(|at| line("day", &clock::day(at)));
+        let new = new.then(|| line("new", "New"));
+        Some(many(day.into_iter().chain(new)))
     };
-    let new_line =
-        move || new.get().then(|| view! { <p class="new" role="separator"><span>"New"</span></p> });
     let (author_id, time_id) = (["a-", &key].concat(), ["t-", &key].concat());
     let labelled = [&author_id, " ", &time_id].concat();
-    let top = {
-        let (author_id, time_id) = (author_id.clone(), time_id.clone());
-        move || heading(ctx, head.get(), author, at, &author_id, &time_id)
-    };
+    let ids = (author_id, time_id.clone());
     let side = move || {
-        if head.get() {
+        Some(if head.get() {
             avatar(ctx, author, false, "")
         } else {
-            time_view("aside", time_id.clone(), at)
-        }
+            let at = row.with_untracked(|row| row.at);
+            time_view("aside", &time_id, at, &clock::short_time(at))
+        })
     };
-    let mention = move || row.with(|row| row.mention);
-    let press = StoredValue::new_local(None::<Timeout>);
-    let release = move |_: PointerEvent| press.set_value(None);
-    let pressed = {
-        let key = key.clone();
-        move |event: PointerEvent| {
-            if event.pointer_type() != "mouse" {
-                let key = key.clone();
-                let held = Timeout::new(LONG_PRESS_MS, move || {
-                    let _ = ctx.ui.tools.try_set(Some((key, false)));
-                });
-                press.set_value(Some(held));
-            }
-        }
+    let tab = move || {
+        let here = roving.with(same);
+        Some(if here { "0" } else { "-1" }.to_owned())
     };
-    let focus_in = {
-        let key = key.clone();
-        move |_: FocusEvent| {
-            focused.set(true);
-            if ctx.ui.row.with_untracked(|row| row.as_ref() != Some(&key)) {
-                ctx.ui.row.set(Some(key.clone()));
-            }
-        }
-    };
-    let focus_out = {
-        let key = key.clone();
-        move |event: FocusEvent| {
-            let to = dom::nearest(event.related_target(), "data-key");
-            focused.set(to.as_ref() == Some(&key));
-        }
-    };
-    let tab = {
-        let key = key.clone();
-        move || if roving.with(|at| at.as_ref() == Some(&key)) { "0" } else { "-1" }
-    };
-    view! {
-        {day_line}
-        {new_line}
-        <article
-            class=hue(&author.to_string())
-            class:head=move || head.get()
-            class:own=own
-            class:mention=mention
-            class:editing=move || body.get() == Body::Editor
-            class:highlight=move || highlighted.get()
-            data-key=key
-            data-message-id=move || row.with(|row| row.message_id.map(|id| id.to_string()))
-            data-seq=move || row.with(|row| row.seq.map(|seq| seq.to_string()))
-            data-nonce=move || row.with(|row| row.nonce.clone())
-            data-state=move || row.with(|row| row.state.word())
-            data-tools=move || open.get().then_some("open")
-            tabindex=tab
-            aria-labelledby=labelled
-            aria-posinset=move || row.with(|row| row.seq.map(|seq| seq.to_string()))
-            aria-setsize="-1"
-            on:pointerenter=move |event| near.set(event.pointer_type() == "mouse")
-            on:pointerleave=move |_| near.set(false)
-            on:pointerdown=pressed
-            on:pointerup=release
-            on:pointermove=release
-            on:pointercancel=release
-            on:focusin=focus_in
-            on:focusout=focus_out
-        >
-            {side}
-            <div class="body">
-                {top}
-                {quote(ctx, channel, row)}
-                {move || body_view(ctx, channel, row, body.get())}
-                {reactions::chips(ctx, channel, row)}
-                {send_state(ctx, row)}
-            </div>
-            {tools}
-        </article>
+    let seq = move || row.with(|row| row.seq.map(|seq| seq.to_string()));
+    let body = el("div", "body")
+        .live(move || Some(content.with(|content| body(ctx, channel, row, content, &ids))))
+        .live(reactions::chips(ctx, channel, row));
+    let mut class = hue(&author.to_string()).to_owned();
+    if own {
+        class.push_str(" own");
     }
-    .into_any()
+    if arrived {
+        class.push_str(" arrived");
+    }
+    let article = el("article", &class)
+        .live_class("head", move || head.get())
+        .live_class("mention", move || row.with(|row| row.mention))
+        .live_class("editing", editing)
+        .live_class("highlight", move || {
+            let seq = ctx.ui.highlight.get();
+            seq.is_some() && row.with(|row| row.seq) == seq
+        })
+        .attr("data-key", &key)
+        .live_attr("data-message-id", move || row.with(|row| row.message_id.map(|m| m.to_string())))
+        .live_attr("data-seq", seq)
+        .live_attr("data-nonce", move || row.with(|row| row.nonce.clone()))
+        .live_attr("data-state", move || row.with(|row| Some(row.state.word().to_owned())))
+        .live_attr("data-tools", move || open.get().then(|| "open".to_owned()))
+        .live_attr("tabindex", tab)
+        .attr("aria-labelledby", &labelled)
+        .live_attr("aria-posinset", seq)
+        .attr("aria-setsize", "-1")
+        .live(side)
+        .add(body)
+        .live(move || tools.get().then(|| toolbar(ctx, channel, row)));
+    many([]).live(before).add(article)
 }
 
-fn time_view(class: &'static str, id: String, at: Memo<shared::Timestamp>) -> AnyView {
-    view! {
-        <time
-            class=class
-            id=id
-            datetime=move || at.get().to_rfc3339()
-            title=move || clock::full(at.get())
-        >
-            {move || if class.is_empty() { clock::time(at.get()) } else { clock::short_time(at.get()) }}
-        </time>
-    }
-    .into_any()
+fn time_view(class: &str, id: &str, at: Timestamp, text: &str) -> El {
+    el("time", class)
+        .id(id)
+        .attr("datetime", &at.to_rfc3339())
+        .attr("title", &clock::full(at))
+        .text(text)
 }
 
-fn heading(
+fn body(
     ctx: Ctx,
-    head: bool,
-    author: shared::UserId,
-    at: Memo<shared::Timestamp>,
-    author_id: &str,
-    time_id: &str,
-) -> AnyView {
-    let id = author_id.to_owned();
-    if !head {
-        let name = move || name(ctx, author);
-        return view! { <span class="visually-hidden" id=id>{name}</span> }.into_any();
+    channel: ChannelId,
+    row: RwSignal<Row>,
+    content: &Content,
+    (author_id, time_id): &(String, String),
+) -> El {
+    let author = row.with_untracked(|row| row.author);
+    let top = if content.head {
+        heading(ctx, author, author_id).add(time_view(
+            "",
+            time_id,
+            content.at,
+            &clock::time(content.at),
+        ))
+    } else {
+        el("span", "visually-hidden").id(author_id).words(move || name(ctx, author))
+    };
+    let top = many([top]);
+    if content.deleted {
+        return top.add(el("p", "deleted").text("This message was deleted"));
     }
-    let class = ["name ", hue(&author.to_string())].concat();
-    view! {
-        <h3>
-            <button
-                type="button"
-                class=class
-                id=id
-                tabindex="-1"
-                title="Message this person"
-                on:click=move |_| channels::direct(ctx, author)
-            >
-                {move || name(ctx, author)}
-            </button>
-            {time_view("", time_id.to_owned(), at)}
-        </h3>
+    let quote = content.quote.as_ref().map(|quote| quote_view(ctx, channel, quote));
+    let top = top.add_if(quote);
+    if content.editing {
+        return top.add(editor(ctx, channel, row));
     }
-    .into_any()
+    let class = if is_jumbo(&content.text) { "text jumbo" } else { "text" };
+    let edited = content.edited.map(|at| {
+        let title = ["Edited ", &clock::full(at)].concat();
+        el("small", "edited").attr("title", &title).text("edited")
+    });
+    top.add(el("div", class).text(&content.text)).add_if(edited).add_if(send_state(
+        ctx,
+        row,
+        &content.state,
+    ))
 }
 
-fn quote(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>) -> impl Fn() -> Option<AnyView> {
-    let quote = Memo::new(move |_| row.with(|row| row.quote.clone().filter(|_| !row.deleted)));
-    move || {
-        let (seq, author, text) = match quote.get()?.known {
-            Some(known) => known,
-            None => {
-                let text = "An earlier message";
-                return Some(view! { <blockquote class="quote">{text}</blockquote> }.into_any());
-            }
-        };
-        let href = [&shared::paths::channel_page(channel), "/", &seq.to_string()].concat();
-        let clicked = move |event: leptos::ev::MouseEvent| {
+fn heading(ctx: Ctx, author: UserId, id: &str) -> El {
+    let class = ["name ", hue(&author.to_string())].concat();
+    let name = el("button", &class)
+        .attr("type", "button")
+        .id(id)
+        .attr("tabindex", "-1")
+        .attr("title", "Message this person")
+        .words(move || name(ctx, author))
+        .on_click(move || channels::direct(ctx, author));
+    el("h3", "").add(name)
+}
+
+fn quote_view(ctx: Ctx, channel: ChannelId, quote: &Quote) -> El {
+    let block = el("blockquote", "quote");
+    let Some((seq, author, text)) = quote.known.clone() else {
+        return block.text("An earlier message");
+    };
+    let href = [&paths::channel_page(channel), "/", &seq.to_string()].concat();
+    let link = el("a", "")
+        .attr("href", &href)
+        .on("click", move |event| {
             event.prevent_default();
             event.stop_propagation();
             reading::show(ctx, channel, seq);
-        };
-        let quoted = view! {
-            <blockquote class="quote">
-                <a href=href on:click=clicked>
-                    <b>{move || name(ctx, author)}</b>
-                    " "
-                    {text}
-                </a>
-            </blockquote>
-        };
-        Some(quoted.into_any())
-    }
+        })
+        .add(el("b", "").words(move || name(ctx, author)))
+        .text(" ")
+        .text(&text);
+    block.add(link)
 }
 
-fn body_view(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>, body: Body) -> AnyView {
-    match body {
-        Body::Deleted => view! { <p class="deleted">"This message was deleted"</p> }.into_any(),
-        Body::Editor => editor(ctx, channel, row),
-        Body::Text => {
-            let text = Memo::new(move |_| row.with(|row| row.text.clone()));
-            let edited = move || {
-                row.with(|row| row.edited).map(|at| {
-                    let title = ["Edited ", &clock::full(at)].concat();
-                    view! { <small class="edited" title=title>"edited"</small> }
-                })
-            };
-            view! {
-                <div class="text" class:jumbo=move || text.with(|text| is_jumbo(text))>
-                    {move || text.get()}
-                </div>
-                {edited}
-            }
-            .into_any()
-        }
-    }
-}
-
-fn editor(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>) -> AnyView {
+fn editor(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>) -> El {
     let text = row.with_untracked(|row| row.text.clone());
-    let (lines, begin) = (text.lines().count().min(12).to_string(), text);
+    let lines = text.lines().count().clamp(1, 12).to_string();
     let save = move || {
         let text = dom::value("edit-text");
-        row.with_untracked(|row| messages::save_edit(ctx, channel, row, &text));
+        let row = row.get_untracked();
+        messages::save_edit(ctx, channel, &row, &text);
     };
-    let keys = move |event: KeyboardEvent| {
-        event.stop_propagation();
-        if event.is_composing() || event.key_code() == 229 {
-            return;
-        }
-        match event.key().as_str() {
-            "Enter" if !event.shift_key() => {
-                event.prevent_default();
-                save();
-            }
-            "Escape" => {
-                event.prevent_default();
-                messages::end_edit(ctx);
-            }
-            _ => {}
-        }
-    };
-    leptos::task::spawn_local(async move {
-        leptos::task::tick().await;
-        dom::set_value("edit-text", &begin);
+    spawn_local(async move {
+        tick().await;
+        dom::set_value("edit-text", &text);
         dom::focus("#edit-text");
     });
-    view! {
-        <form
-            class="edit"
-            aria-label="Edit message"
-            on:submit=move |event| {
-                event.prevent_default();
-                save();
+    let area = el("textarea", "")
+        .attr("name", "edit")
+        .id("edit-text")
+        .attr("rows", &lines)
+        .attr("aria-label", "Edit message")
+        .on("input", |_| dom::autogrow("edit-text"))
+        .on_key(move |event| {
+            event.stop_propagation();
+            let composing = event.is_composing() || event.key_code() == 229;
+            match event.key().as_str() {
+                "Enter" if !composing && !event.shift_key() => {
+                    event.prevent_default();
+                    save();
+                }
+                "Escape" if !composing => {
+                    event.prevent_default();
+                    messages::end_edit(ctx);
+                }
+                _ => {}
             }
-        >
-            <textarea
-                name="edit"
-                id="edit-text"
-                rows=lines
-                aria-label="Edit message"
-                on:keydown=keys
-                on:input=move |_| dom::autogrow("edit-text")
-            ></textarea>
-            <p class="edit-foot">
-                <span><kbd>"Esc"</kbd> " cancels, " <kbd>"Enter"</kbd> " saves"</span>
-                <button
-                    type="button"
-                    class="quiet"
-                    on:click=move |_| messages::end_edit(ctx)
-                >
-                    "Cancel"
-                </button>
-                <button class="primary small">"Save"</button>
-            </p>
-        </form>
-    }
-    .into_any()
-}
-
-fn send_state(ctx: Ctx, row: RwSignal<Row>) -> impl Fn() -> Option<AnyView> {
-    let state = Memo::new(move |_| row.with(|row| row.state.clone()));
-    let act = move |action: fn(Ctx, &str)| {
-        move |_: leptos::ev::MouseEvent| {
-            if let Some(nonce) = row.with_untracked(|row| row.nonce.clone()) {
-                action(ctx, &nonce);
-            }
-        }
+        });
+    let keys = el("span", "")
+        .add(el("kbd", "").text("Esc"))
+        .text(" cancels, ")
+        .add(el("kbd", "").text("Enter"))
+        .text(" saves");
+    let cancel = el("button", "quiet").attr("type", "button").text("Cancel");
+    let foot = el("p", "edit-foot")
+        .add(keys)
+        .add(cancel.on_click(move || messages::end_edit(ctx)))
+        .add(el("button", "primary small").text("Save"));
+    let submit = move |event: leptos::ev::Event| {
+        event.prevent_default();
+        save();
     };
-    move || match state.get() {
+    el("form", "edit").attr("aria-label", "Edit message").on("submit", submit).add(area).add(foot)
+}
+
+fn send_state(ctx: Ctx, row: RwSignal<Row>, state: &RowState) -> Option<El> {
+    let button = |action: &str, label: &str, run: fn(Ctx, &str)| {
+        el("button", "").attr("type", "button").attr("data-action", action).text(label).on_click(
+            move || {
+                if let Some(nonce) = row.with_untracked(|row| row.nonce.clone()) {
+                    run(ctx, &nonce);
+                }
+            },
+        )
+    };
+    match state {
         RowState::Sent | RowState::Sending => None,
-        RowState::Queued => Some(
-            view! {
-                <p class="state">
-                    {icon(icon::CLOCK)}
-                    "Waiting for the network. It will be sent by itself"
-                </p>
-            }
-            .into_any(),
-        ),
-        RowState::Failed(why) => Some(
-            view! {
-                <p class="state failed" role="alert">
-                    {icon(icon::ALERT)}
-                    <span>"Not sent: " {why} "."</span>
-                    <button type="button" data-action="retry" on:click=act(messages::retry)>
-                        "Retry"
-                    </button>
-                    <button type="button" data-action="edit" on:click=act(messages::edit_unsent)>
-                        "Edit"
-                    </button>
-                    <button
-                        type="button"
-                        data-action="discard"
-                        on:click=act(|ctx, nonce| {
-                            messages::discard(ctx, nonce);
-                        })
-                    >
-                        "Discard"
-                    </button>
-                </p>
-            }
-            .into_any(),
-        ),
+        RowState::Queued => {
+            let text = "Waiting for the network. It will be sent by itself";
+            Some(el("p", "state").add(icon(icon::CLOCK)).text(text))
+        }
+        RowState::Failed(why) => {
+            let why = ["Not sent: ", why, "."].concat();
+            let discard = |ctx: Ctx, nonce: &str| {
+                messages::discard(ctx, nonce);
+            };
+            Some(
+                el("p", "state failed")
+                    .attr("role", "alert")
+                    .add(icon(icon::ALERT))
+                    .add(el("span", "").text(&why))
+                    .add(button("retry", "Retry", messages::retry))
+                    .add(button("edit", "Edit", messages::edit_unsent))
+                    .add(button("discard", "Discard", discard)),
+            )
+        }
     }
 }
 
-fn tool(action: &'static str, path: &'static str, label: &'static str) -> AnyView {
-    view! {
-        <button
-            type="button"
-            class="icon small"
-            class:danger=action == "delete"
-            data-action=action
-            aria-label=label
-            title=label
-        >
-            {icon(path)}
-            <span class="label">{label}</span>
-        </button>
-    }
-    .into_any()
+fn tool(action: &str, path: &str, label: &str) -> El {
+    let class = if action == "delete" { "icon small danger" } else { "icon small" };
+    el("button", class)
+        .attr("type", "button")
+        .attr("data-action", action)
+        .attr("aria-label", label)
+        .attr("title", label)
+        .add(icon(path))
+        .add(el("span", "label").text(label))
 }
 
 /// The row's toolbar: there only while somebody points at the row or the keyboard is in it.
-fn toolbar(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>) -> AnyView {
-    let key = row.with_untracked(|row| row.key.clone());
+fn toolbar(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>) -> El {
     let own = row.with_untracked(|row| row.own);
     let removable = own || ctx.store.read(|state| state.people.is_owner(state.me));
-    let choosing = Memo::new({
-        let key = key.clone();
-        move |_| ctx.ui.tools.with(|t| t.as_ref().is_some_and(|(at, quick)| *at == key && *quick))
+    let choosing = memo(move || {
+        ctx.ui.tools.with(|tools| {
+            let here = |(at, quick): &(String, bool)| *quick && row.with(|row| row.key == *at);
+            tools.as_ref().is_some_and(here)
+        })
     });
-    let expanded = move || if choosing.get() { "true" } else { "false" };
-    let clicked = move |event: leptos::ev::MouseEvent| {
+    let clicked = move |event: leptos::ev::Event| {
         let Some(action) = dom::nearest(event.target(), "data-action") else { return };
-        row.with_untracked(|row| act(ctx, channel, row, &action));
+        let row = row.get_untracked();
+        act(ctx, channel, &row, &action);
     };
-    view! {
-        <div class="tools" role="toolbar" aria-label="Message actions" on:click=clicked>
-            {move || choosing.get().then(|| reactions::choice(ctx, channel, row))}
-            <button
-                type="button"
-                class="icon small"
-                data-action="react"
-                aria-label="React"
-                title="React"
-                aria-expanded=expanded
-            >
-                {icon(icon::SMILE)}
-                <span class="label">"React"</span>
-            </button>
-            {tool("reply", icon::REPLY, "Reply")}
-            {own.then(|| tool("edit", icon::EDIT, "Edit"))}
-            {tool("copy-link", icon::LINK, "Copy link")}
-            {removable.then(|| tool("delete", icon::TRASH, "Delete"))}
-        </div>
-    }
-    .into_any()
+    let react =
+        tool("react", icon::SMILE, "React").live_bool("aria-expanded", move || choosing.get());
+    el("div", "tools")
+        .attr("role", "toolbar")
+        .attr("aria-label", "Message actions")
+        .on("click", clicked)
+        .live(move || choosing.get().then(|| reactions::choice(ctx, channel, row)))
+        .add(react)
+        .add(tool("reply", icon::REPLY, "Reply"))
+        .add_if(own.then(|| tool("edit", icon::EDIT, "Edit")))
+        .add(tool("copy-link", icon::LINK, "Copy link"))
+        .add_if(removable.then(|| tool("delete", icon::TRASH, "Delete")))
 }
 
 /// Does what a button of the toolbar, or a key on the row, asks for.
@@ -425,13 +339,12 @@ pub fn act(ctx: Ctx, channel: ChannelId, row: &Row, action: &str) {
     let Some(message) = row.message_id.filter(|_| !row.deleted) else { return };
     match action {
         "react" => {
-            let key = row.key.clone();
-            let open = Some((key, true));
+            let open = Some((row.key.clone(), true));
             let again = ctx.ui.tools.with_untracked(|tools| *tools == open);
             ctx.ui.tools.set(if again { None } else { open });
             if !again && !page::is_touch() {
-                leptos::task::spawn_local(async {
-                    leptos::task::tick().await;
+                spawn_local(async {
+                    tick().await;
                     dom::focus(".quick button");
                 });
             }

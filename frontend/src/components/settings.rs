@@ -1,7 +1,8 @@
 //! Settings: oneself, the password, the look, and where one is logged in.
 
-use super::dialog::dialog;
+use super::dialog::{dialog, field, line};
 use super::icon::{self, icon};
+use crate::browser::element::{El, el, many};
 use crate::browser::{clock, dom, page};
 use crate::commands::{Ctx, Dialog, account};
 use crate::keep;
@@ -10,8 +11,8 @@ use leptos::task::spawn_local;
 use shared::{ClientInfo, names};
 
 /// The dialog. `leave` is called once this client is logged out.
-pub fn settings(ctx: Ctx, leave: Callback<()>) -> AnyView {
-    let out = move |_| {
+pub fn settings(ctx: Ctx, leave: Callback<()>) -> El {
+    let out = move || {
         spawn_local(async move {
             if account::log_out(ctx).await {
                 dom::close_dialog("settings");
@@ -19,38 +20,46 @@ pub fn settings(ctx: Ctx, leave: Callback<()>) -> AnyView {
             }
         });
     };
-    let keys = move |_| {
+    let keys = move || {
         dom::close_dialog("settings");
         // The dialog's own closing clears what is open: after it, then.
-        set_timeout(move || ctx.ui.open(Dialog::Shortcuts), std::time::Duration::ZERO);
+        set_timeout(move || ctx.ui.open(Dialog::Shortcuts), std::time::Duration::from_millis(50));
     };
-    let body = view! {
-        <div class="form sections">
-            {myself(ctx)}
-            {password(ctx)}
-            {look(ctx)}
-            {clients(ctx, leave)}
-            <footer class="dialog-foot">
-                <button type="button" class="quiet" id="shortcuts-open" on:click=keys>
-                    "Keyboard shortcuts"
-                </button>
-                <button type="button" class="quiet danger" id="log-out" on:click=out>
-                    {icon(icon::EXIT)}
-                    "Log out"
-                </button>
-            </footer>
-        </div>
-    };
-    dialog(ctx, "settings", "Settings", "", body.into_any())
+    let keys = el("button", "quiet")
+        .attr("type", "button")
+        .id("shortcuts-open")
+        .text("Keyboard shortcuts")
+        .on_click(keys);
+    let out = el("button", "quiet danger")
+        .attr("type", "button")
+        .id("log-out")
+        .add(icon(icon::EXIT))
+        .text("Log out")
+        .on_click(out);
+    let body = el("div", "form sections")
+        .add(myself(ctx))
+        .add(password(ctx))
+        .add(look(ctx))
+        .add(clients(ctx, leave))
+        .add(el("footer", "dialog-foot").add(keys).add(out));
+    dialog(ctx, "settings", "Settings", "", body)
 }
 
-fn myself(ctx: Ctx) -> AnyView {
+fn section(tag: &str, title: &str) -> El {
+    el(tag, "section").add(el("h3", "").text(title))
+}
+
+fn said(error: RwSignal<Option<String>>) -> impl Fn() -> Option<El> {
+    move || error.get().map(|why| el("small", "error").attr("role", "alert").text(&why))
+}
+
+fn myself(ctx: Ctx) -> El {
     let (shown, username) = ctx.store.read(|state| {
         let me = state.people.get(state.me);
         me.map(|me| (me.display_name.clone(), me.username.clone())).unwrap_or_default()
     });
     let error = RwSignal::new(None::<String>);
-    let submit = move |event: leptos::ev::SubmitEvent| {
+    let submit = move |event: leptos::ev::Event| {
         event.prevent_default();
         let name = dom::field("settings-name", "display-name");
         let name = match names::display_name(&name) {
@@ -65,31 +74,21 @@ fn myself(ctx: Ctx) -> AnyView {
             }
         });
     };
-    view! {
-        <form class="section" id="settings-name" on:submit=submit>
-            <h3>"You"</h3>
-            <label class="fieldset">
-                "Name to show"
-                <input name="display-name" autocomplete="name" maxlength="80" value=shown />
-                {said(error)}
-            </label>
-            <p class="section-foot">
-                <small>"You log in as " <b>{username}</b></small>
-                <button class="soft">"Save"</button>
-            </p>
-        </form>
-    }
-    .into_any()
+    let name = line("display-name", "80", "", &shown).attr("autocomplete", "name");
+    let login = el("small", "").text("You log in as ").add(el("b", "").text(&username));
+    let foot = el("p", "section-foot").add(login).add(el("button", "soft").text("Save"));
+    section("form", "You")
+        .id("settings-name")
+        .on("submit", submit)
+        .add(field("Name to show", "", name).live(said(error)))
+        .add(foot)
 }
 
-fn said(error: RwSignal<Option<String>>) -> impl Fn() -> Option<AnyView> {
-    move || {
-        let why = error.get()?;
-        Some(view! { <small class="error" role="alert">{why}</small> }.into_any())
-    }
+fn secret(name: &str, autocomplete: &str) -> El {
+    el("input", "").attr("type", "password").attr("name", name).attr("autocomplete", autocomplete)
 }
 
-fn password(ctx: Ctx) -> AnyView {
+fn password(ctx: Ctx) -> El {
     let has = RwSignal::new(None::<bool>);
     let error = RwSignal::new(None::<String>);
     let username = ctx.store.read(|state| state.people.get(state.me).map(|me| me.username.clone()));
@@ -98,7 +97,7 @@ fn password(ctx: Ctx) -> AnyView {
             let _ = has.try_set(Some(me.has_password));
         }
     });
-    let submit = move |event: leptos::ev::SubmitEvent| {
+    let submit = move |event: leptos::ev::Event| {
         event.prevent_default();
         let new = dom::field("settings-password", "password");
         let current = dom::field("settings-password", "current-password");
@@ -109,7 +108,6 @@ fn password(ctx: Ctx) -> AnyView {
         spawn_local(async move {
             match account::set_password(current, new).await {
                 Ok(()) => {
-                    let _ = has.try_set(None);
                     let _ = has.try_set(Some(true));
                     ctx.ui.toast("Your password is set", false);
                 }
@@ -119,154 +117,106 @@ fn password(ctx: Ctx) -> AnyView {
     };
     let fields = move || {
         let has = has.get()?;
-        let note = (!has).then(|| {
-            let text = "There is none yet: this account lives on this device alone. Set one to come back from another.";
-            view! { <p class="note">{text}</p> }
-        });
-        let current = has.then(|| {
-            view! {
-                <label class="fieldset">
-                    "Current password"
-                    <input
-                        type="password"
-                        name="current-password"
-                        autocomplete="current-password"
-                        required=true
-                    />
-                </label>
-            }
-        });
+        let note = "There is none yet: this account lives on this device alone. Set one to come back from another.";
+        let current = secret("current-password", "current-password").attr("required", "");
+        let first =
+            if has { field("Current password", "", current) } else { el("p", "note").text(note) };
+        let new = secret("password", "new-password").attr("minlength", "8");
         let label = if has { "Change password" } else { "Set password" };
-        let fields = view! {
-            {note}
-            {current}
-            <label class="fieldset">
-                "New password"
-                <input type="password" name="password" autocomplete="new-password" minlength="8" />
-                {said(error)}
-            </label>
-            <p class="section-foot"><button class="soft">{label}</button></p>
-        };
-        Some(fields.into_any())
+        let foot = el("p", "section-foot").add(el("button", "soft").text(label));
+        let new = field("New password", "", new).live(said(error));
+        Some(many([first, new, foot]))
     };
-    view! {
-        <form class="section" id="settings-password" on:submit=submit>
-            <h3>"Password"</h3>
-            <input type="text" name="username" autocomplete="username" value=username hidden=true />
-            {fields}
-        </form>
-    }
-    .into_any()
+    // Password managers want to know whose password it is.
+    let whose = el("input", "")
+        .attr("type", "text")
+        .attr("name", "username")
+        .attr("autocomplete", "username")
+        .attr("value", &username.unwrap_or_default())
+        .attr("hidden", "");
+    section("form", "Password").id("settings-password").on("submit", submit).add(whose).live(fields)
 }
 
-fn look(ctx: Ctx) -> AnyView {
+fn look(ctx: Ctx) -> El {
     let chosen = keep::theme();
-    let choice = |value: Option<&'static str>, label: &'static str| {
+    let choice = |value: Option<&'static str>, label: &str| {
         let on = chosen.as_deref() == value;
         let choose = move |_| {
             keep::set_theme(value);
             page::set_theme(value);
         };
-        view! {
-            <label>
-                <input
-                    type="radio"
-                    name="theme"
-                    value=value.unwrap_or("auto")
-                    checked=on
-                    on:change=choose
-                />
-                <span>{label}</span>
-            </label>
-        }
-        .into_any()
+        let radio = el("input", "")
+            .attr("type", "radio")
+            .attr("name", "theme")
+            .attr("value", value.unwrap_or("auto"))
+            .attr_if("checked", on.then_some(""))
+            .on("change", choose);
+        el("label", "").add(radio).add(el("span", "").text(label))
     };
     let keys = move |event: leptos::ev::Event| {
         let on = dom::event_checked(&event);
         keep::set_single_keys(on);
         ctx.ui.single_keys.set(on);
     };
-    view! {
-        <section class="section">
-            <h3>"Look"</h3>
-            <fieldset class="segmented">
-                <legend class="visually-hidden">"Theme"</legend>
-                {choice(None, "As the system")}
-                {choice(Some("light"), "Light")}
-                {choice(Some("dark"), "Dark")}
-            </fieldset>
-            <label class="switch">
-                <input
-                    type="checkbox"
-                    role="switch"
-                    name="single-keys"
-                    checked=ctx.ui.single_keys.get_untracked()
-                    on:change=keys
-                />
-                <span>
-                    "Single-key shortcuts"
-                    <small>"R to reply, + to react, E to edit, U to mark unread"</small>
-                </span>
-            </label>
-        </section>
-    }
-    .into_any()
+    let themes = el("fieldset", "segmented")
+        .add(el("legend", "visually-hidden").text("Theme"))
+        .add(choice(None, "As the system"))
+        .add(choice(Some("light"), "Light"))
+        .add(choice(Some("dark"), "Dark"));
+    let on = ctx.ui.single_keys.get_untracked();
+    let switch = el("input", "")
+        .attr("type", "checkbox")
+        .attr("role", "switch")
+        .attr("name", "single-keys")
+        .attr_if("checked", on.then_some(""))
+        .on("change", keys);
+    let note = "R to reply, + to react, E to edit, U to mark unread";
+    let text = el("span", "").text("Single-key shortcuts").add(el("small", "").text(note));
+    section("section", "Look").add(themes).add(el("label", "switch").add(switch).add(text))
 }
 
-fn clients(ctx: Ctx, leave: Callback<()>) -> AnyView {
-    let list = RwSignal::new(None::<Vec<ClientInfo>>);
-    let load = move || {
-        spawn_local(async move {
-            if let Some(clients) = ctx.check(account::clients().await) {
-                let _ = list.try_set(Some(clients));
-            }
-        });
-    };
-    load();
-    let revoke = move |client: &ClientInfo| {
-        let (id, current) = (client.client_id, client.current);
-        spawn_local(async move {
-            if account::revoke(ctx, id).await {
-                if current {
-                    leave.run(());
-                } else {
-                    load();
-                }
-            }
-        });
-    };
-    let entry = move |client: ClientInfo| {
+fn clients(ctx: Ctx, leave: Callback<()>) -> El {
+    let list = RwSignal::new(Vec::<ClientInfo>::new());
+    load(ctx, list);
+    let entry = move |client: &ClientInfo| {
         let small = ["iPhone", "Android", "Mobile"].iter().any(|w| client.device.contains(w));
         let used = if client.current {
             "This device · Now".to_owned()
         } else {
             ["Last used ", &clock::full(client.last_used_at)].concat()
         };
-        let (id, device) = (client.client_id.to_string(), device(&client.device));
-        view! {
-            <li data-client-id=id>
-                {icon(if small { icon::PHONE } else { icon::DEVICE })}
-                <span class="who"><strong>{device}</strong><small>{used}</small></span>
-                <button
-                    type="button"
-                    class="quiet"
-                    data-action="revoke"
-                    on:click=move |_| revoke(&client)
-                >
-                    "End"
-                </button>
-            </li>
-        }
-        .into_any()
+        let (id, current) = (client.client_id, client.current);
+        let revoke = move || {
+            spawn_local(async move {
+                if account::revoke(ctx, id).await {
+                    if current {
+                        leave.run(());
+                    } else {
+                        load(ctx, list);
+                    }
+                }
+            });
+        };
+        let who = el("span", "who")
+            .add(el("strong", "").text(&device(&client.device)))
+            .add(el("small", "").text(&used));
+        let end = el("button", "quiet").attr("type", "button").attr("data-action", "revoke");
+        el("li", "")
+            .attr("data-client-id", &id.to_string())
+            .add(icon(if small { icon::PHONE } else { icon::DEVICE }))
+            .add(who)
+            .add(end.text("End").on_click(revoke))
     };
-    let entries = move || list.get().map(|list| list.into_iter().map(entry).collect::<Vec<_>>());
-    view! {
-        <section class="section">
-            <h3>"Where you are logged in"</h3>
-            <ul class="clients">{entries}</ul>
-        </section>
-    }
-    .into_any()
+    let entries = move || Some(many(list.with(|list| list.iter().map(entry).collect::<Vec<_>>())));
+    section("section", "Where you are logged in").add(el("ul", "clients").live(entries))
+}
+
+fn load(ctx: Ctx, list: RwSignal<Vec<ClientInfo>>) {
+    spawn_local(async move {
+        if let Some(clients) = ctx.check(account::clients().await) {
+            let _ = list.try_set(clients);
+        }
+    });
 }
 
 /// A browser's own long description, as people would say it; anything else as it is.

@@ -1,10 +1,11 @@
 //! The sheet of one channel: its bar, its feed, and the dock with the composer.
 
 use super::avatar::{avatar, online};
-use super::composer::Composer;
-use super::details::Details;
-use super::feed::Feed;
-use super::icon::{self, icon};
+use super::composer::composer;
+use super::details::details;
+use super::feed::feed;
+use super::icon::{self, icon, icon_button};
+use crate::browser::element::{El, el, many, memo, watch};
 use crate::commands::{Ctx, channels};
 use crate::state::connection::Link;
 use crate::state::look::hue;
@@ -40,33 +41,24 @@ fn bar(ctx: Ctx, channel: ChannelId) -> Bar {
 }
 
 /// A channel that the user is a member of.
-#[component]
-pub fn Sheet(
-    /// Which channel.
-    channel: ChannelId,
-) -> impl IntoView {
-    let ctx = Ctx::get();
-    let class = ["sheet ", hue(&channel.to_string())].concat();
-    view! {
-        <main class=class aria-labelledby="channel-name">
-            {header(ctx, channel)}
-            {banner(ctx)}
-            <Feed channel />
-            <div class="dock">
-                {jump(ctx, channel)}
-                {typing(ctx, channel)}
-                <Composer channel />
-            </div>
-        </main>
-        {move || ctx.ui.details.get().then(|| view! { <Details channel /> })}
-    }
+pub fn sheet(ctx: Ctx, channel: ChannelId) -> El {
+    let dock = el("div", "dock")
+        .live(jump(ctx, channel))
+        .add(typing(ctx, channel))
+        .add(composer(ctx, channel));
+    let offline = memo(move || ctx.store.link.get() == Link::Offline);
+    let main = el("main", &["sheet ", hue(&channel.to_string())].concat())
+        .attr("aria-labelledby", "channel-name")
+        .add(header(ctx, channel))
+        .live(move || offline.get().then(|| banner(ctx)))
+        .add(feed(ctx, channel))
+        .add(dock);
+    many([main]).live(move || ctx.ui.details.get().then(|| details(ctx, channel)))
 }
 
-fn header(ctx: Ctx, channel: ChannelId) -> AnyView {
-    let bar = Memo::new(move |_| bar(ctx, channel));
-    let other = Memo::new(move |_| bar.with(|bar| bar.other));
-    let faces = Memo::new(move |_| bar.with(|bar| (bar.faces.clone(), bar.count)));
-    let picture = move || other.get().map(|user| avatar(ctx, user, true, " large"));
+fn header(ctx: Ctx, channel: ChannelId) -> El {
+    let bar = memo(move || bar(ctx, channel));
+    let other = memo(move || bar.with(|bar| bar.other));
     let about = move || match other.get() {
         Some(user) if online(ctx, user) => "Online".to_owned(),
         Some(_) => "Offline".to_owned(),
@@ -77,71 +69,42 @@ fn header(ctx: Ctx, channel: ChannelId) -> AnyView {
         }),
     };
     let crowd = move || {
-        let (users, count) = faces.get();
-        (other.get().is_none()).then(|| {
-            let users: Vec<_> = users.into_iter().map(|u| avatar(ctx, u, false, "")).collect();
-            view! {
-                <span class="faces" aria-hidden="true">{users}<small>{count.to_string()}</small></span>
-            }
+        bar.with(|bar| {
+            bar.other.is_none().then(|| {
+                let users = bar.faces.iter().map(|user| avatar(ctx, *user, false, ""));
+                let count = el("small", "").text(&bar.count.to_string());
+                el("span", "faces").attr("aria-hidden", "true").add_all(users).add(count)
+            })
         })
     };
-    view! {
-        <header class="bar">
-            <button
-                type="button"
-                class="icon back"
-                id="back"
-                aria-label="Back to channels"
-                on:click=move |_| ctx.ui.go_to("/".to_owned())
-            >
-                {icon(icon::BACK)}
-            </button>
-            {picture}
-            <div>
-                <h1 id="channel-name" tabindex="-1">{move || bar.with(|bar| bar.title.clone())}</h1>
-                <p>{about}</p>
-            </div>
-            {crowd}
-            <button
-                type="button"
-                class="icon"
-                id="details"
-                aria-label="Details"
-                aria-expanded=move || if ctx.ui.details.get() { "true" } else { "false" }
-                on:click=move |_| ctx.ui.details.update(|open| *open = !*open)
-            >
-                {icon(icon::INFO)}
-            </button>
-        </header>
-    }
-    .into_any()
+    let back = move || ctx.ui.go_to("/".to_owned());
+    let back = icon_button("icon back", icon::BACK, "Back to channels", back).id("back");
+    let title = el("h1", "").id("channel-name").attr("tabindex", "-1");
+    let title = title.words(move || bar.with(|bar| bar.title.clone()));
+    let details = move || ctx.ui.details.update(|open| *open = !*open);
+    let details = icon_button("icon", icon::INFO, "Details", details)
+        .id("details")
+        .live_bool("aria-expanded", move || ctx.ui.details.get());
+    el("header", "bar")
+        .add(back)
+        .live(move || other.get().map(|user| avatar(ctx, user, true, " large")))
+        .add(el("div", "").add(title).add(el("p", "").words(about)))
+        .live(crowd)
+        .add(details)
 }
 
-fn banner(ctx: Ctx) -> impl Fn() -> Option<AnyView> {
-    let offline = Memo::new(move |_| ctx.store.link.get() == Link::Offline);
-    move || {
-        offline.get().then(|| {
-            view! {
-                <p class="banner" role="status">
-                    {icon(icon::OFF)}
-                    <span>"Offline. Messages wait here and are sent by themselves."</span>
-                    <button
-                        type="button"
-                        class="link"
-                        id="reconnect"
-                        on:click=move |_| ctx.net.retry()
-                    >
-                        "Try now"
-                    </button>
-                </p>
-            }
-            .into_any()
-        })
-    }
+fn banner(ctx: Ctx) -> El {
+    let text = "Offline. Messages wait here and are sent by themselves.";
+    let again = el("button", "link").attr("type", "button").id("reconnect").text("Try now");
+    el("p", "banner")
+        .attr("role", "status")
+        .add(icon(icon::OFF))
+        .add(el("span", "").text(text))
+        .add(again.on_click(move || ctx.net.retry()))
 }
 
-fn jump(ctx: Ctx, channel: ChannelId) -> impl Fn() -> Option<AnyView> {
-    Effect::new(move |_| {
+fn jump(ctx: Ctx, channel: ChannelId) -> impl Fn() -> Option<El> {
+    watch(move || {
         let arrivals = ctx.store.arrivals.get();
         let here = arrivals.iter().filter(|arrival| arrival.channel_id == channel).count() as u32;
         if here > 0 && !ctx.ui.at_end.get_untracked() {
@@ -149,29 +112,20 @@ fn jump(ctx: Ctx, channel: ChannelId) -> impl Fn() -> Option<AnyView> {
         }
     });
     move || {
-        (!ctx.ui.at_end.get()).then(|| {
-            let text = move || match ctx.ui.missed.get() {
-                0 => "Jump to present".to_owned(),
-                missed => [&missed.to_string(), " new · Jump to present"].concat(),
-            };
-            view! {
-                <button
-                    type="button"
-                    class="jump"
-                    id="jump"
-                    on:click=move |_| channels::to_present(ctx, channel)
-                >
-                    {icon(icon::DOWN)}
-                    {text}
-                </button>
-            }
-            .into_any()
-        })
+        if ctx.ui.at_end.get() {
+            return None;
+        }
+        let text = move || match ctx.ui.missed.get() {
+            0 => "Jump to present".to_owned(),
+            missed => [&missed.to_string(), " new · Jump to present"].concat(),
+        };
+        let jump = el("button", "jump").attr("type", "button").id("jump").add(icon(icon::DOWN));
+        Some(jump.words(text).on_click(move || channels::to_present(ctx, channel)))
     }
 }
 
-fn typing(ctx: Ctx, channel: ChannelId) -> AnyView {
-    let line = Memo::new(move |_| {
+fn typing(ctx: Ctx, channel: ChannelId) -> El {
+    let line = memo(move || {
         ctx.store.typing.track();
         ctx.store.people.track();
         ctx.store.read(|state| {
@@ -180,7 +134,9 @@ fn typing(ctx: Ctx, channel: ChannelId) -> AnyView {
             typing_line(&names)
         })
     });
-    let dots =
-        move || line.with(|line| !line.is_empty()).then(|| view! { <i></i><i></i><i></i> " " });
-    view! { <p class="typing" id="typing">{dots}{move || line.get()}</p> }.into_any()
+    let dots = move || {
+        let some = line.with(|line| !line.is_empty());
+        some.then(|| many((0..3).map(|_| el("i", ""))).text(" "))
+    };
+    el("p", "typing").id("typing").live(dots).words(move || line.get())
 }

@@ -2,6 +2,7 @@
 
 use super::dialog::dialog;
 use crate::browser::dom;
+use crate::browser::element::{El, el};
 use crate::commands::{Ctx, Dialog, channels, reading};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -33,23 +34,19 @@ const REGIONS: [(&str, &str); 4] = [
 ];
 
 /// The dialog with the list.
-pub fn shortcuts(ctx: Ctx) -> AnyView {
-    let combination = |keys: &'static str| {
-        keys.split(' ').map(|key| view! { <kbd>{key}</kbd> }).collect::<Vec<_>>().into_any()
-    };
-    let entry = |(what, keys): (&'static str, &'static str)| {
-        let mut ways: Vec<AnyView> = Vec::new();
-        for way in keys.split('|') {
-            if !ways.is_empty() {
-                ways.push(view! { <span class="or">"or"</span> }.into_any());
+pub fn shortcuts(ctx: Ctx) -> El {
+    let entry = |(what, keys): (&str, &str)| {
+        let mut ways = el("dd", "");
+        for (index, way) in keys.split('|').enumerate() {
+            if index > 0 {
+                ways = ways.add(el("span", "or").text("or"));
             }
-            ways.push(combination(way));
+            ways = ways.add_all(way.split(' ').map(|key| el("kbd", "").text(key)));
         }
-        view! { <div><dt>{what}</dt><dd>{ways}</dd></div> }
+        el("div", "").add(el("dt", "").text(what)).add(ways)
     };
-    let list = KEYS.into_iter().map(entry).collect::<Vec<_>>();
-    let body = view! { <dl class="keys">{list}</dl> };
-    dialog(ctx, "shortcuts", "Keyboard shortcuts", "", body.into_any())
+    let list = el("dl", "keys").add_all(KEYS.into_iter().map(entry));
+    dialog(ctx, "shortcuts", "Keyboard shortcuts", "", list)
 }
 
 /// Does what a key asks for that works everywhere.

@@ -1,9 +1,10 @@
 //! Going to a channel or a person by a few letters. A person without a conversation gets one.
 
 use super::avatar::avatar;
-use super::dialog::{close_clicked, opened};
+use super::dialog::frame;
 use super::icon::{self, icon};
 use crate::browser::dom;
+use crate::browser::element::{El, el, many, memo};
 use crate::commands::{Ctx, channels};
 use crate::state::look::hue;
 use crate::state::people::matches;
@@ -79,11 +80,11 @@ fn hits(ctx: Ctx, query: &str) -> Vec<Hit> {
 }
 
 /// The dialog.
-pub fn switcher(ctx: Ctx) -> AnyView {
+pub fn switcher(ctx: Ctx) -> El {
     let query = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
     channels::find_people(ctx, String::new());
-    let hits = Memo::new(move |_| query.with(|query| hits(ctx, query)));
+    let hits = memo(move || query.with(|query| hits(ctx, query)));
     let go = move |goal: Goal| {
         dom::close_dialog("switcher");
         match goal {
@@ -115,65 +116,53 @@ pub fn switcher(ctx: Ctx) -> AnyView {
     let option = move |(index, hit): (usize, Hit)| {
         let picture = match hit.face {
             Some(user) => avatar(ctx, user, true, ""),
-            None => view! { <i class="swatch" aria-hidden="true"></i> }.into_any(),
+            None => el("i", "swatch").attr("aria-hidden", "true"),
         };
         let class = match hit.goal {
             Goal::Channel(channel) => hue(&channel.to_string()),
             Goal::Person(user) => hue(&user.to_string()),
         };
-        let note = (!hit.note.is_empty()).then(|| view! { <small>{hit.note}</small> });
-        view! {
-            <li
-                role="option"
-                id=["sw-", &index.to_string()].concat()
-                class=class
-                aria-selected=move || if at.get() == index { "true" } else { "false" }
-                on:click=move |_| go(hit.goal)
-            >
-                {picture}
-                <span class="label">{hit.title}</span>
-                {note}
-            </li>
-        }
-        .into_any()
+        let note = (!hit.note.is_empty()).then(|| el("small", "").text(&hit.note));
+        el("li", class)
+            .attr("role", "option")
+            .id(&["sw-", &index.to_string()].concat())
+            .live_bool("aria-selected", move || at.get() == index)
+            .on_click(move || go(hit.goal))
+            .add(picture)
+            .add(el("span", "label").text(&hit.title))
+            .add_if(note)
     };
     let list = move || {
         let hits = hits.get();
-        if hits.is_empty() {
-            view! { <li class="rail-hint" role="presentation">"Nothing is called like that."</li> }
-                .into_any()
+        Some(if hits.is_empty() {
+            let none = el("li", "rail-hint").attr("role", "presentation");
+            none.text("Nothing is called like that.")
         } else {
-            hits.into_iter().enumerate().map(option).collect::<Vec<_>>().into_any()
-        }
+            many(hits.into_iter().enumerate().map(option))
+        })
     };
-    opened("switcher", "#switcher-query");
-    view! {
-        <dialog
-            id="switcher"
-            class="switcher"
-            aria-label="Go to"
-            on:close=move |_| ctx.ui.dialog.set(None)
-            on:click=move |event| close_clicked("switcher", &event)
-        >
-            <div class="switcher-field">
-                {icon(icon::SEARCH)}
-                <input
-                    type="search"
-                    id="switcher-query"
-                    role="combobox"
-                    aria-expanded="true"
-                    aria-controls="switcher-list"
-                    aria-activedescendant=move || ["sw-", &at.get().to_string()].concat()
-                    aria-label="Go to a channel or a person"
-                    placeholder="Go to a channel or a person"
-                    autocomplete="off"
-                    on:input=typed
-                    on:keydown=pressed
-                />
-                <kbd>"Esc"</kbd>
-            </div>
-            <ul id="switcher-list" role="listbox" aria-label="Channels and people">{list}</ul>
-        </dialog>
-    }
-    .into_any()
+    let input = el("input", "")
+        .attr("type", "search")
+        .id("switcher-query")
+        .attr("role", "combobox")
+        .attr("aria-expanded", "true")
+        .attr("aria-controls", "switcher-list")
+        .live_attr("aria-activedescendant", move || Some(["sw-", &at.get().to_string()].concat()))
+        .attr("aria-label", "Go to a channel or a person")
+        .attr("placeholder", "Go to a channel or a person")
+        .attr("autocomplete", "off")
+        .on("input", typed)
+        .on_key(pressed);
+    let field = el("div", "switcher-field");
+    let field = field.add(icon(icon::SEARCH)).add(input).add(el("kbd", "").text("Esc"));
+    let list = el("ul", "")
+        .id("switcher-list")
+        .attr("role", "listbox")
+        .attr("aria-label", "Channels and people")
+        .live(list);
+    frame(ctx, "switcher", "#switcher-query")
+        .attr("class", "switcher")
+        .attr("aria-label", "Go to")
+        .add(field)
+        .add(list)
 }

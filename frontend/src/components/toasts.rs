@@ -1,29 +1,24 @@
 //! Short notes that go away by themselves.
 
-use super::icon::{self, icon};
+use super::icon::{self, icon, icon_button};
+use crate::browser::element::{El, el};
 use crate::commands::Ctx;
 use leptos::prelude::*;
 
 /// The notes that are shown.
-#[component]
-pub fn Toasts() -> impl IntoView {
-    let ui = Ctx::get().ui;
-    view! {
-        <div class="toasts" role="status" aria-live="polite">
-            <For each=move || ui.toasts.get() key=|toast| toast.id let:toast>
-                <p class="toast" class:error=toast.error>
-                    {icon(if toast.error { icon::ALERT } else { icon::CHECK })}
-                    <span>{toast.text}</span>
-                    <button
-                        type="button"
-                        class="icon small"
-                        aria-label="Dismiss"
-                        on:click=move |_| ui.dismiss(toast.id)
-                    >
-                        {icon(icon::CLOSE)}
-                    </button>
-                </p>
-            </For>
-        </div>
-    }
+pub fn toasts(ctx: Ctx) -> El {
+    let ui = ctx.ui;
+    let keys = move || ui.toasts.with(|all| all.iter().map(|t| t.id.to_string()).collect());
+    let toast = move |key: &str| {
+        let found = ui
+            .toasts
+            .with_untracked(|all| all.iter().find(|toast| toast.id.to_string() == key).cloned());
+        let Some(toast) = found else { return el("p", "toast") };
+        let (class, sign) =
+            if toast.error { ("toast error", icon::ALERT) } else { ("toast", icon::CHECK) };
+        let dismiss =
+            icon_button("icon small", icon::CLOSE, "Dismiss", move || ui.dismiss(toast.id));
+        el("p", class).add(icon(sign)).add(el("span", "").text(&toast.text)).add(dismiss)
+    };
+    el("div", "toasts").attr("role", "status").attr("aria-live", "polite").each(keys, toast)
 }

@@ -1,6 +1,7 @@
 //! Signing up and logging in, on one calm page.
 
 use crate::browser::dom;
+use crate::browser::element::{El, el};
 use crate::commands::account;
 use crate::components::icon::{self, icon};
 use leptos::prelude::*;
@@ -16,14 +17,9 @@ enum Wrong {
     Form(String),
 }
 
-/// The entrance. `why` tells somebody who was inside why they see it.
-#[component]
-pub fn Entrance(
-    /// Why somebody who was inside sees it.
-    why: Option<&'static str>,
-    /// Called with oneself once inside.
-    enter: Callback<Me>,
-) -> impl IntoView {
+/// The entrance. `why` tells somebody who was inside why they see it; `enter` is called with
+/// oneself once inside.
+pub fn entrance(why: Option<&'static str>, enter: Callback<Me>) -> El {
     let setup = RwSignal::new(None::<Setup>);
     // Who was inside before wants to come back; who is new wants to begin.
     let logging_in = RwSignal::new(why.is_some());
@@ -61,7 +57,7 @@ pub fn Entrance(
         }
         (true, _, _) => "Log in to carry on.",
     };
-    let submit = move |event: leptos::ev::SubmitEvent| {
+    let submit = move |event: leptos::ev::Event| {
         event.prevent_default();
         if busy.get_untracked() {
             return;
@@ -108,107 +104,96 @@ pub fn Entrance(
             }
         });
     };
-    let form_error = move || match wrong.get() {
-        Some(Wrong::Form(text)) => Some(alert(text)),
-        Some(Wrong::Username(_) | Wrong::Password(_)) | None => None,
+    let told = move |at: fn(&Wrong) -> Option<&String>| {
+        move || wrong.with(|wrong| wrong.as_ref().and_then(at).cloned())
     };
-    let name_error = move || match wrong.get() {
-        Some(Wrong::Username(text)) => Some(text),
-        Some(Wrong::Form(_) | Wrong::Password(_)) | None => None,
-    };
-    let password_error = move || match wrong.get() {
-        Some(Wrong::Password(text)) => Some(text),
-        Some(Wrong::Form(_) | Wrong::Username(_)) | None => None,
+    let form_error = told(|wrong| match wrong {
+        Wrong::Form(text) => Some(text),
+        Wrong::Username(_) | Wrong::Password(_) => None,
+    });
+    let name_error = told(|wrong| match wrong {
+        Wrong::Username(text) => Some(text),
+        Wrong::Form(_) | Wrong::Password(_) => None,
+    });
+    let password_error = told(|wrong| match wrong {
+        Wrong::Password(text) => Some(text),
+        Wrong::Form(_) | Wrong::Username(_) => None,
+    });
+    let alert = |id: &str, text: &str| el("small", "error").id(id).attr("role", "alert").text(text);
+    let form_note = move || {
+        let banner = el("p", "error banner").attr("role", "alert");
+        form_error().map(|text| banner.add(icon(icon::ALERT)).text(&text))
     };
     let name_note = move || match name_error() {
-        Some(text) => {
-            view! { <small class="error" id="username-error" role="alert">{text}</small> }
-                .into_any()
-        }
-        None if logging_in.get() => ().into_any(),
-        None => view! { <small>"How people will see and mention you"</small> }.into_any(),
+        Some(text) => Some(alert("username-error", &text)),
+        None if logging_in.get() => None,
+        None => Some(el("small", "").text("How people will see and mention you")),
     };
-    let password_note = move || {
-        password_error().map(|text| {
-            view! { <small class="error" id="password-error" role="alert">{text}</small> }
-        })
-    };
+    let password_note = move || password_error().map(|text| alert("password-error", &text));
     let switch = move || {
-        (may_sign_up() && !(first() && !logging_in.get())).then(|| {
+        let useless = first() && !logging_in.get();
+        (may_sign_up() && !useless).then(|| {
             let (question, answer) = if logging_in.get() {
                 ("New here? ", "Sign up")
             } else {
                 ("Been here before? ", "Log in")
             };
-            let clicked = move |_| {
+            let clicked = move || {
                 wrong.set(None);
                 logging_in.update(|on| *on = !*on);
             };
-            view! {
-                <p class="alt">
-                    {question}
-                    <button type="button" class="link" id="enter-switch" on:click=clicked>
-                        {answer}
-                    </button>
-                </p>
-            }
+            let button = el("button", "link").attr("type", "button").id("enter-switch");
+            el("p", "alt").text(question).add(button.text(answer).on_click(clicked))
         })
     };
-    view! {
-        <div class="door">
-            <main class="enter">
-                <span class="mark big" aria-hidden="true"></span>
-                <h1>{title}</h1>
-                <p class="lead">{lead}</p>
-                <form id="enter" on:submit=submit>
-                    {why.map(|why| view! { <p class="note" role="status">{why}</p> })}
-                    {form_error}
-                    <label class="fieldset">
-                        "Your name"
-                        <input
-                            name="username"
-                            autocomplete="username"
-                            autocapitalize="none"
-                            spellcheck="false"
-                            maxlength="64"
-                            required=true
-                            aria-invalid=move || name_error().map(|_| "true")
-                            aria-describedby=move || name_error().map(|_| "username-error")
-                        />
-                        {name_note}
-                    </label>
-                    <label class="fieldset">
-                        "Password "
-                        {move || (!logging_in.get()).then(|| view! { <em>"optional"</em> })}
-                        <input
-                            type="password"
-                            name="password"
-                            autocomplete=move || {
-                                if logging_in.get() { "current-password" } else { "new-password" }
-                            }
-                            required=move || logging_in.get()
-                            placeholder=move || {
-                                if logging_in.get() { "" } else { "To come back on another device" }
-                            }
-                            aria-invalid=move || password_error().map(|_| "true")
-                            aria-describedby=move || password_error().map(|_| "password-error")
-                        />
-                        {password_note}
-                    </label>
-                    <button
-                        type="submit"
-                        class="primary"
-                        aria-busy=move || busy.get().then_some("true")
-                    >
-                        {move || if logging_in.get() { "Log in" } else { "Come in" }}
-                    </button>
-                </form>
-                {switch}
-            </main>
-        </div>
-    }
-}
-
-fn alert(text: String) -> AnyView {
-    view! { <p class="error banner" role="alert">{icon(icon::ALERT)}{text}</p> }.into_any()
+    let username = el("input", "")
+        .attr("name", "username")
+        .attr("autocomplete", "username")
+        .attr("autocapitalize", "none")
+        .attr("spellcheck", "false")
+        .attr("maxlength", "64")
+        .attr("required", "")
+        .live_flag("aria-invalid", move || name_error().is_some())
+        .live_attr("aria-describedby", move || name_error().map(|_| "username-error".to_owned()));
+    let password = el("input", "")
+        .attr("type", "password")
+        .attr("name", "password")
+        .live_attr("autocomplete", move || {
+            let word = if logging_in.get() { "current-password" } else { "new-password" };
+            Some(word.to_owned())
+        })
+        .live_attr("required", move || logging_in.get().then(String::new))
+        .live_attr("placeholder", move || {
+            (!logging_in.get()).then(|| "To come back on another device".to_owned())
+        })
+        .live_flag("aria-invalid", move || password_error().is_some())
+        .live_attr("aria-describedby", move || {
+            password_error().map(|_| "password-error".to_owned())
+        });
+    let optional = move || (!logging_in.get()).then(|| el("em", "").text("optional"));
+    let button = el("button", "primary")
+        .attr("type", "submit")
+        .live_flag("aria-busy", move || busy.get())
+        .words(move || if logging_in.get() { "Log in" } else { "Come in" }.to_owned());
+    let form = el("form", "")
+        .id("enter")
+        .on("submit", submit)
+        .add_if(why.map(|why| el("p", "note").attr("role", "status").text(why)))
+        .live(form_note)
+        .add(el("label", "fieldset").text("Your name").add(username).live(name_note))
+        .add(
+            el("label", "fieldset")
+                .text("Password ")
+                .live(optional)
+                .add(password)
+                .live(password_note),
+        )
+        .add(button);
+    let main = el("main", "enter")
+        .add(el("span", "mark big").attr("aria-hidden", "true"))
+        .add(el("h1", "").words(move || title().to_owned()))
+        .add(el("p", "lead").words(move || lead().to_owned()))
+        .add(form)
+        .live(switch);
+    el("div", "door").add(main)
 }

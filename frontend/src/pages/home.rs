@@ -1,27 +1,27 @@
 //! The home screen. On a phone the rail is it; on a wide screen it goes on to a channel, and says
 //! how to begin when there is none.
 
+use crate::browser::element::{El, el, many, watch};
 use crate::commands::{Ctx, Dialog, channels};
 use crate::components::avatar::name;
-use crate::components::icon::{self, icon};
+use crate::components::feed::action;
+use crate::components::icon;
 use leptos::prelude::*;
 
 /// The home screen.
-#[component]
-pub fn Home() -> impl IntoView {
-    let ctx = Ctx::get();
+pub fn home(ctx: Ctx) -> El {
     channels::close(ctx);
-    Effect::new(move |_| {
+    watch(move || {
         if ctx.store.ready.get()
-            && let Some(channel) = channels::home(ctx)
+            && let Some(channel) = untrack(|| channels::home(ctx))
         {
             channels::go(ctx, channel);
         }
     });
     let me = ctx.store.me;
-    let first = move || {
+    let hello = move || {
         let name = name(ctx, me);
-        name.split(' ').next().unwrap_or_default().to_owned()
+        ["Hello, ", name.split(' ').next().unwrap_or_default()].concat()
     };
     let lead = move || {
         ctx.store.channels.track();
@@ -30,51 +30,25 @@ pub fn Home() -> impl IntoView {
         } else {
             "Pick a channel, or begin something new."
         }
+        .to_owned()
     };
-    let action =
-        move |word: &'static str, path: &'static str, title: &'static str, note: &'static str| {
-            let clicked = move |_| match word {
-                "new-channel" => channels::begin_create(ctx, Vec::new()),
-                "browse" => ctx.ui.open(Dialog::Browse),
-                _ => ctx.ui.open(Dialog::Switcher),
-            };
-            view! {
-                <li>
-                    <button type="button" data-action=word on:click=clicked>
-                        {icon(path)}
-                        <span><strong>{title}</strong><small>{note}</small></span>
-                    </button>
-                </li>
-            }
-            .into_any()
-        };
-    view! {
-        <main class="sheet h12" aria-labelledby="channel-name">
-            <section class="welcome">
-                <span class="mark big" aria-hidden="true"></span>
-                <h1 id="channel-name" tabindex="-1">"Hello, " {first}</h1>
-                <p>{lead}</p>
-                <ul class="actions">
-                    {action(
-                        "new-channel",
-                        icon::PLUS,
-                        "Create a channel",
-                        "For a team, a project, a garden",
-                    )}
-                    {action(
-                        "browse",
-                        icon::COMPASS,
-                        "Browse channels",
-                        "Join what is open to everyone",
-                    )}
-                    {action(
-                        "message",
-                        icon::WAVE,
-                        "Message someone",
-                        "Just the two of you",
-                    )}
-                </ul>
-            </section>
-        </main>
-    }
+    let create =
+        action("new-channel", icon::PLUS, "Create a channel", "For a team, a project, a garden")
+            .on_click(move || channels::begin_create(ctx, Vec::new()));
+    let browse =
+        action("browse", icon::COMPASS, "Browse channels", "Join what is open to everyone")
+            .on_click(move || ctx.ui.open(Dialog::Browse));
+    let message = action("message", icon::WAVE, "Message someone", "Just the two of you")
+        .on_click(move || ctx.ui.open(Dialog::Switcher));
+    let actions = [create, browse, message].map(|action| el("li", "").add(action));
+    let below = many([el("p", "").words(lead), el("ul", "actions").add_all(actions)]);
+    blank_sheet("welcome", el("h1", "").words(hello), below)
+}
+
+/// A sheet without a channel: a mark, a title, and what is said below it.
+pub fn blank_sheet(class: &str, title: El, below: El) -> El {
+    let title = title.id("channel-name").attr("tabindex", "-1");
+    let mark = el("span", "mark big").attr("aria-hidden", "true");
+    let section = el("section", class).add(mark).add(title).add(below);
+    el("main", "sheet h12").attr("aria-labelledby", "channel-name").add(section)
 }

@@ -1,60 +1,121 @@
 //! Everything that somebody sees who is logged in: the rail, the page at the address, dialogs and
 //! notes. The store and the connection live as long as it does.
 
-use super::channel::ChannelPage;
-use super::home::Home;
-use super::lost::Lost;
-use crate::browser::dom;
-use crate::commands::{Ctx, Dialog, Ui};
-use crate::components::announcer::Announcer;
-use crate::components::rail::Rail;
-use crate::components::toasts::Toasts;
+use super::channel::{outside, waiting};
+use super::home::home;
+use super::lost::lost;
+use crate::browser::element::{El, el, many, memo, watch};
+use crate::browser::{dom, page};
+use crate::commands::{Ctx, Dialog, Ui, channels};
+use crate::components::announcer::announcer;
+use crate::components::rail::rail;
+use crate::components::sheet::sheet;
+use crate::components::toasts::toasts;
 use crate::components::{browse, confirm, create, settings, shortcuts, switcher};
 use crate::keep;
 use crate::net::{Net, load};
 use crate::state::Changes;
 use crate::state::outbox::Outbox;
+use crate::state::place::Place;
 use crate::store::Store;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::components::{Route, Routes};
+use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
-use leptos_router::{NavigateOptions, path};
+use shared::ChannelId;
 use shared::api::account::Me;
 
-/// The inside. `ended` is told when the session is over, with the reason for people.
-#[component]
-pub fn Inside(
-    /// Who came in.
-    me: Me,
-    /// Told when the session is over.
-    ended: RwSignal<Option<&'static str>>,
-    /// Called when somebody logs out.
-    leave: Callback<()>,
-) -> impl IntoView {
+/// What is drawn where the address leads.
+#[derive(Clone, Copy, PartialEq)]
+enum Shown {
+    Home,
+    Waiting,
+    Inside(ChannelId),
+    Outside(ChannelId),
+    Nothing,
+}
+
+/// The inside. `ended` is told when the session is over, with the reason for people; `leave` is
+/// called when somebody logs out.
+pub fn inside(me: Me, ended: RwSignal<Option<&'static str>>, leave: Callback<()>) -> El {
     let store = Store::new(me.user.user_id, me.client_id);
     let net = Net::new(store, ended);
     let ctx = Ctx { store, net, ui: Ui::new() };
-    provide_context(ctx);
     restore(ctx, me);
     net.start();
     begin(ctx);
-    Effect::new(move |_| {
+    watch(move || {
         if let Some(text) = net.troubles().get() {
-            ctx.complain(&text);
+            untrack(|| ctx.complain(&text));
         }
     });
-    let location = use_location();
-    let path = location.pathname;
+    listen(ctx);
+    let path = use_location().pathname;
+    travel(ctx, path);
+    let place = memo(move || Place::at(&path.get()));
+    let shown = memo(move || {
+        let channel = match place.get() {
+            Place::Home => return Shown::Home,
+            Place::Nowhere => return Shown::Nothing,
+            Place::Channel(channel, _) => channel,
+        };
+        ctx.store.channels.track();
+        let member = ctx.store.read(|state| state.channels.get(channel).is_some());
+        match (member, ctx.store.ready.get()) {
+            (true, _) => Shown::Inside(channel),
+            (false, false) => Shown::Waiting,
+            (false, true) => Shown::Outside(channel),
+        }
+    });
+    // Opening comes before the sheet is drawn, so that the sheet finds the room and the draft.
+    watch(move || {
+        let at = place.get();
+        if let (Shown::Inside(channel), Place::Channel(_, seq)) = (shown.get(), at) {
+            untrack(|| channels::open(ctx, channel, seq));
+        }
+    });
+    watch(move || title(ctx, shown.get()));
+    let main = move || {
+        Some(match shown.get() {
+            Shown::Home => home(ctx),
+            Shown::Waiting => waiting(),
+            Shown::Inside(channel) => untrack(|| sheet(ctx, channel)),
+            Shown::Outside(channel) => outside(ctx, channel),
+            Shown::Nothing => lost(),
+        })
+    };
+    let skip = el("a", "skip").attr("href", "#composer").text("Skip to message box");
+    let skip = skip.on("click", |event| {
+        event.prevent_default();
+        event.stop_propagation();
+        dom::focus("#composer, #channel-name");
+    });
+    let view = move || if place.get() == Place::Home { "rail" } else { "channel" };
+    let app = el("div", "app")
+        .live_attr("data-connection", move || Some(store.link.get().word().to_owned()))
+        .live_attr("data-view", move || Some(view().to_owned()))
+        .add(rail(ctx))
+        .live(main);
+    let dialog = move || ctx.ui.dialog.get().map(|dialog| dialog_view(ctx, dialog, leave));
+    many([skip, announcer(ctx), app]).live(dialog).add(toasts(ctx))
+}
+
+/// Goes where commands want to go.
+fn travel(ctx: Ctx, path: Memo<String>) {
     let navigate = use_navigate();
-    Effect::new(move |_| {
+    watch(move || {
         if let Some(to) = ctx.ui.go.get() {
             let here = path.get_untracked();
             // From the home screen, going back must not come here again at once.
-            let replace = here == "/" && !crate::browser::page::is_phone() || here == to;
-            navigate(&to, NavigateOptions { replace, scroll: false, ..Default::default() });
+            let replace = here == "/" && !page::is_phone() || here == to;
+            let options = NavigateOptions { replace, scroll: false, ..Default::default() };
+            untrack(|| navigate(&to, options));
         }
     });
+}
+
+/// Listens to what happens anywhere on the page.
+fn listen(ctx: Ctx) {
     let keys = window_event_listener(leptos::ev::keydown, move |event| {
         shortcuts::pressed(ctx, &event);
     });
@@ -67,27 +128,22 @@ pub fn Inside(
         }
     });
     on_cleanup(move || outside.remove());
-    let link = move || store.link.get().word();
-    let home = move || if path.get() == "/" { "rail" } else { "channel" };
-    view! {
-        <a class="skip" href="#composer" on:click=skip>"Skip to message box"</a>
-        <Announcer />
-        <div class="app" data-connection=link data-view=home>
-            <Rail />
-            <Routes fallback=|| view! { <Lost /> }>
-                <Route path=path!("/") view=Home />
-                <Route path=path!("/c/:channelId/:seq?") view=ChannelPage />
-            </Routes>
-        </div>
-        {move || ctx.ui.dialog.get().map(|dialog| dialog_view(ctx, dialog, leave))}
-        <Toasts />
-    }
 }
 
-fn skip(event: leptos::ev::MouseEvent) {
-    event.prevent_default();
-    event.stop_propagation();
-    dom::focus("#composer, #channel-name");
+/// The title in the tab: where one is, with a dot when somebody asks for one's attention.
+fn title(ctx: Ctx, shown: Shown) {
+    ctx.store.channels.track();
+    ctx.store.people.track();
+    let wanted = ctx.store.read(|state| state.channels.iter().any(|channel| channel.mentions > 0));
+    let dot = if wanted { "• " } else { "" };
+    match shown {
+        Shown::Inside(channel) => {
+            let title = ctx.store.read(|state| state.title(channel));
+            page::set_title(&[dot, &title, " · Hubbub"].concat());
+        }
+        Shown::Home => page::set_title(&[dot, "Hubbub"].concat()),
+        Shown::Waiting | Shown::Outside(_) | Shown::Nothing => {}
+    }
 }
 
 /// Puts in what the browser kept and who oneself is.
@@ -115,7 +171,7 @@ fn begin(ctx: Ctx) {
     });
 }
 
-fn dialog_view(ctx: Ctx, dialog: Dialog, leave: Callback<()>) -> AnyView {
+fn dialog_view(ctx: Ctx, dialog: Dialog, leave: Callback<()>) -> El {
     match dialog {
         Dialog::Create(picked) => create::create(ctx, picked),
         Dialog::Browse => browse::browse(ctx),

@@ -10,6 +10,7 @@ pub mod connection;
 pub mod look;
 pub mod outbox;
 pub mod people;
+pub mod place;
 pub mod room;
 pub mod rows;
 
