@@ -21,7 +21,9 @@ const EMOJI: [&str; 4] = ["👍", "❤️", "🎉", "👩‍👩‍👧‍👦"]
 struct View {
     timeline: Timeline,
     members: BTreeSet<UserId>,
-    /// The head when the replay was complete, for channels on this socket.
+    /// Memberships that began or ended at places the timeline has not come to.
+    changes: BTreeMap<Seq, (UserId, bool)>,
+    /// Whether the replay on this socket is complete: from then on there is no gap.
     caught_up: bool,
 }
 
@@ -92,15 +94,22 @@ impl Watcher {
             other => {
                 let Ok(event) = other.into_event() else { return };
                 let Some(view) = self.views.get_mut(&event.channel_id()) else { return };
-                let member = match &event {
-                    ChannelEvent::Member(member) => Some((member.user_id, member.joined)),
-                    _ => None,
-                };
-                match (view.timeline.apply(event), member) {
-                    (Applied::Yes, Some((user, true))) => assert!(view.members.insert(user)),
-                    (Applied::Yes, Some((user, false))) => assert!(view.members.remove(&user)),
-                    (Applied::Yes | Applied::Known, _) => {}
-                    (Applied::Gap { after }, _) => panic!("a frame ahead of {}", after + 1),
+                if let ChannelEvent::Member(member) = &event
+                    && member.seq > view.timeline.cursor()
+                {
+                    view.changes.insert(member.seq, (member.user_id, member.joined));
+                }
+                if let Applied::Gap { after } = view.timeline.apply(event) {
+                    // What is live may overtake what is still to be replayed, and nothing else.
+                    assert!(!view.caught_up, "a frame ahead of {}", after + 1);
+                }
+                while let Some((&seq, &(user, joined))) = view.changes.first_key_value()
+                    && seq <= view.timeline.cursor()
+                {
+                    let changed =
+                        if joined { view.members.insert(user) } else { view.members.remove(&user) };
+                    assert!(changed, "{user} was told twice");
+                    view.changes.remove(&seq);
                 }
             }
         }
