@@ -52,11 +52,12 @@ pub(crate) fn assets(dist: &Path) -> Result<Vec<Asset>> {
     fingerprint::collect(dist, &mut files)?;
     let mut assets = Vec::new();
     for file in files {
-        let Some(kind) = kind(&file) else { continue };
+        let name = file.strip_prefix(dist).unwrap_or(&file).display().to_string();
+        // `.stage` is where Trunk builds, and what it leaves when it is interrupted there is no part of the page.
+        let Some(kind) = kind(&file).filter(|_| !name.starts_with('.')) else { continue };
         let content = fs::read(&file)?;
         let raw = size(&content);
         let sent = if is_compressible(&file) { raw.min(size(&brotli(&content)?)) } else { raw };
-        let name = file.strip_prefix(dist).unwrap_or(&file).display().to_string();
         assets.push(Asset { name, raw, sent, kind });
     }
     assets.sort_by_key(|asset| std::cmp::Reverse(asset.sent));
