@@ -1,6 +1,6 @@
 //! The root: who is here decides whether the entrance or the inside is shown.
 
-use crate::browser::element::{El, el, many};
+use crate::browser::element::{El, el, many, watch};
 use crate::browser::page;
 use crate::commands::account;
 use crate::keep;
@@ -9,6 +9,8 @@ use crate::pages::inside::inside;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::components::Router;
+use leptos_router::hooks::use_location;
+use leptos_router::location::{BrowserUrl, LocationProvider};
 use shared::ErrorCode;
 use shared::api::account::Me;
 
@@ -32,6 +34,7 @@ pub fn app() -> impl IntoView {
 
 fn root() {
     page::set_theme(keep::theme().as_deref());
+    follow_links();
     let session = RwSignal::new(Session::Starting);
     let ended = RwSignal::new(None::<&'static str>);
     let ask = move || {
@@ -47,7 +50,7 @@ fn root() {
         });
     };
     ask();
-    Effect::new(move |_| {
+    watch(move || {
         if let Some(why) = ended.get() {
             session.set(Session::Out(Some(why)));
         }
@@ -67,6 +70,18 @@ fn root() {
         Session::In(me) => Some(untrack(|| inside(me, ended, leave))),
     };
     many([]).live(shown).show();
+}
+
+/// Lets the address bar follow the links that are clicked. The router waits to be told that a link's
+/// place is drawn; its own `Routes` would tell it, and here places draw themselves.
+fn follow_links() {
+    let (address, path) = (use_context::<BrowserUrl>(), use_location().pathname);
+    watch(move || {
+        path.track();
+        if let Some(address) = &address {
+            address.ready_to_complete();
+        }
+    });
 }
 
 fn unreachable(ask: impl Fn() + Copy + 'static) -> El {

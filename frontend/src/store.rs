@@ -71,12 +71,26 @@ impl Store {
 
     /// Reads from the state; nothing after the user has left.
     pub fn read<T: Default>(self, read: impl FnOnce(&State) -> T) -> T {
-        self.state.try_with_value(read).unwrap_or_default()
+        let (mut read, mut found) = (Some(read), None);
+        self.read_with(&mut |state| found = read.take().map(|read| read(state)));
+        found.unwrap_or_default()
+    }
+
+    fn read_with(self, read: &mut dyn FnMut(&State)) {
+        self.state.try_with_value(|state| read(state));
     }
 
     /// Changes the state and tells who watches.
     pub fn write(self, write: impl FnOnce(&mut State) -> Changes) {
-        if let Some(changes) = self.state.try_update_value(write) {
+        let mut write = Some(write);
+        self.write_with(&mut |state| match write.take() {
+            Some(write) => write(state),
+            None => Changes::default(),
+        });
+    }
+
+    fn write_with(self, write: &mut dyn FnMut(&mut State) -> Changes) {
+        if let Some(changes) = self.state.try_update_value(|state| write(state)) {
             self.tell(changes);
         }
     }

@@ -13,9 +13,15 @@ const LISTED_MAX: usize = 300;
 
 /// The pane beside the sheet.
 pub fn details(ctx: Ctx, channel: ChannelId) -> El {
-    let info = memo(move || {
+    // What the pane shows, as one text: it is drawn again only when that changes.
+    let shown = memo(move || {
         ctx.store.channels.track();
-        ctx.store.read(|state| state.channels.get(channel).map(|channel| channel.info.clone()))
+        let info = ctx.store.read(|s| s.channels.get(channel).map(|known| known.info.clone()));
+        let Some(info) = info else { return String::new() };
+        let mut text: String = info.user_ids.iter().map(ToString::to_string).collect();
+        text.push(if info.visibility == Visibility::Public { '+' } else { '-' });
+        text.push_str(info.topic.as_deref().unwrap_or_default());
+        text
     });
     // Members of rooms are named only once somebody looks.
     ask_names(ctx, channel);
@@ -31,8 +37,11 @@ pub fn details(ctx: Ctx, channel: ChannelId) -> El {
     };
     let shut = icon_button("icon", icon::CLOSE, "Close details", close).id("details-close");
     let head = el("header", "pane-head").add(el("h2", "").text("Details")).add(shut);
-    let body =
-        el("div", "pane").live(move || info.with(|info| info.as_ref().map(|i| pane(ctx, i))));
+    let body = el("div", "pane").live(move || {
+        shown.track();
+        let info = ctx.store.read(|s| s.channels.get(channel).map(|known| known.info.clone()));
+        info.map(|info| pane(ctx, &info))
+    });
     el("aside", "details").attr("aria-label", "Details").on_key(pressed).add(head).add(body)
 }
 

@@ -37,7 +37,10 @@ pub fn feed(ctx: Ctx, channel: ChannelId) -> El {
     });
     let roving = memo(move || {
         let at = ctx.ui.row.get();
-        keys.with(|keys| at.filter(|at| keys.contains(at)).or_else(|| keys.last().cloned()))
+        keys.with(|keys| {
+            let at = at.filter(|at| keys.contains(at)).or_else(|| keys.last().cloned());
+            at.unwrap_or_default()
+        })
     });
     let landed = StoredValue::new(false);
     let row = move |key: &str| match rows.with_value(|rows| rows.get(key).cloned()) {

@@ -22,7 +22,7 @@ pub fn picker(ctx: Ctx, picked: RwSignal<Vec<UserId>>, left_out: Vec<UserId>) ->
         ctx.store.read(|state| {
             let found = state.people.find(&query).into_iter().map(|user| user.user_id);
             let others = found.filter(|user| *user != state.me && !left_out.contains(user));
-            others.take(SHOWN_MAX).collect::<Vec<_>>()
+            others.take(SHOWN_MAX).map(|user| user.to_string()).collect::<Vec<_>>()
         })
     });
     let toggle = move |user: UserId| {
@@ -42,7 +42,8 @@ pub fn picker(ctx: Ctx, picked: RwSignal<Vec<UserId>>, left_out: Vec<UserId>) ->
     let pressed = move |event: KeyboardEvent| match event.key().as_str() {
         "Enter" if !event.is_composing() && !query.with_untracked(String::is_empty) => {
             event.prevent_default();
-            if let Some(user) = found.with_untracked(|found| found.first().copied()) {
+            let first = found.with_untracked(|found| found.first()?.parse().ok());
+            if let Some(user) = first {
                 toggle(user);
                 query.set(String::new());
                 dom::set_value("people-query", "");
@@ -118,11 +119,10 @@ pub fn picker(ctx: Ctx, picked: RwSignal<Vec<UserId>>, left_out: Vec<UserId>) ->
         .attr("placeholder", "Find people by name")
         .on("input", typed)
         .on_key(pressed);
-    let keys = move || found.with(|found| found.iter().map(ToString::to_string).collect());
     let list = el("ul", "picks").attr("aria-label", "People").on_key(in_list);
     el("div", "fieldset people-picker")
         .add(el("label", "").attr("for", "people-query").text("People"))
         .live(tokens)
         .add(input)
-        .add(list.live(nobody).each(keys, option))
+        .add(list.live(nobody).each(move || found.get(), option))
 }

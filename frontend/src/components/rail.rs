@@ -5,72 +5,55 @@ use super::icon::{self, icon_button};
 use crate::browser::dom;
 use crate::browser::element::{El, el, many, memo};
 use crate::commands::{Ctx, Dialog, channels};
+use crate::state::State;
 use crate::state::channels::Channel;
 use crate::state::connection::Link;
 use crate::state::look::hue;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use shared::{ChannelId, UserId, paths};
+use shared::{ChannelId, paths};
 
-/// What one link of the rail shows.
-#[derive(Clone, Default, PartialEq)]
-struct Item {
-    title: String,
-    unread: u64,
-    mentions: u64,
-    /// The people of a conversation, without oneself.
-    others: Vec<UserId>,
-    current: bool,
-}
-
-fn item(ctx: Ctx, channel: ChannelId) -> Item {
+/// Reads from one channel, watched.
+fn of<T: Default>(ctx: Ctx, channel: ChannelId, read: impl FnOnce(&State, &Channel) -> T) -> T {
     ctx.store.channels.track();
     ctx.store.people.track();
     ctx.store.read(|state| {
-        let Some(known) = state.channels.get(channel) else { return Item::default() };
-        let others = match known.info.name {
-            Some(_) => Vec::new(),
-            None => known.others(state.me).collect(),
-        };
-        Item {
-            title: known.title(&state.people, state.me),
-            unread: known.unread(),
-            mentions: known.mentions,
-            others,
-            current: state.open == Some(channel),
-        }
+        state.channels.get(channel).map(|known| read(state, known)).unwrap_or_default()
+    })
+}
+
+/// The ids of the rooms, or of the conversations, in their order.
+fn list(ctx: Ctx, rooms: bool) -> Memo<Vec<String>> {
+    memo(move || {
+        ctx.store.channels.track();
+        ctx.store.people.track();
+        ctx.store.read(|state| {
+            let lists = state.channels.rail(&state.people, state.me);
+            let list = if rooms { lists.0 } else { lists.1 };
+            list.into_iter().map(|channel| channel.info.channel_id.to_string()).collect()
+        })
     })
 }
 
 /// The navigation between channels.
 pub fn rail(ctx: Ctx) -> El {
-    let lists = memo(move || {
-        ctx.store.channels.track();
-        ctx.store.people.track();
-        ctx.store.read(|state| {
-            let (rooms, talks) = state.channels.rail(&state.people, state.me);
-            let ids = |list: Vec<&Channel>| -> Vec<String> {
-                list.into_iter().map(|channel| channel.info.channel_id.to_string()).collect()
-            };
-            (ids(rooms), ids(talks))
-        })
-    });
+    let (rooms, talks) = (list(ctx, true), list(ctx, false));
     let tab_stop = memo(move || {
         ctx.store.channels.track();
-        let (rooms, talks) = lists.get();
+        let known = |id: &String| rooms.with(|r| r.contains(id)) || talks.with(|t| t.contains(id));
         let open = ctx.store.read(|state| state.open).map(|id| id.to_string());
-        open.filter(|id| rooms.contains(id) || talks.contains(id))
-            .or_else(|| rooms.first().or(talks.first()).cloned())
+        let first = || rooms.with(|r| r.first().cloned()).or(talks.with(|t| t.first().cloned()));
+        open.filter(known).or_else(first).unwrap_or_default()
     });
-    let hint = move |empty: bool, text: &str| {
-        (ctx.store.ready.get() && empty).then(|| el("li", "rail-hint").text(text))
+    let part = move |ids: Memo<Vec<String>>, hint: &'static str| {
+        let hint = move || {
+            let empty = ctx.store.ready.get() && ids.with(Vec::is_empty);
+            empty.then(|| el("li", "rail-hint").text(hint))
+        };
+        el("ul", "").live(hint).each(move || ids.get(), move |id| link(ctx, id, tab_stop))
     };
-    let rooms = el("ul", "")
-        .live(move || hint(lists.with(|l| l.0.is_empty()), "Your channels will be here."))
-        .each(move || lists.with(|l| l.0.clone()), move |id| link(ctx, id, tab_stop));
-    let talks = el("ul", "")
-        .live(move || hint(lists.with(|l| l.1.is_empty()), "Your conversations will be here."))
-        .each(move || lists.with(|l| l.1.clone()), move |id| link(ctx, id, tab_stop));
+    let rooms = part(rooms, "Your channels will be here.");
+    let talks = part(talks, "Your conversations will be here.");
     let open = move |dialog: Dialog| move || ctx.ui.open(dialog.clone());
     let switcher = icon_button("icon", icon::SEARCH, "Go to… (Ctrl K)", open(Dialog::Switcher))
         .id("switcher-open")
@@ -101,55 +84,70 @@ pub fn rail(ctx: Ctx) -> El {
         .add(foot(ctx))
 }
 
-fn link(ctx: Ctx, key: &str, tab_stop: Memo<Option<String>>) -> El {
+fn link(ctx: Ctx, key: &str, tab_stop: Memo<String>) -> El {
     let Ok(id) = key.parse::<ChannelId>() else { return el("li", "") };
-    let shown = memo(move || item(ctx, id));
-    let is_room = ctx
-        .store
-        .read(|state| state.channels.get(id).is_some_and(|channel| channel.info.name.is_some()));
+    let is_room = untrack(|| of(ctx, id, |_, channel| channel.info.name.is_some()));
     let class = [if is_room { "room " } else { "person " }, hue(key)].concat();
-    let others = memo(move || shown.with(|item| item.others.clone()));
-    let picture = move || {
-        let others = others.get();
-        Some(match (is_room, others.as_slice()) {
-            (true, _) => el("i", "").attr("aria-hidden", "true"),
-            (false, []) => avatar(ctx, ctx.store.me, true, ""),
-            (false, [one]) => avatar(ctx, *one, true, ""),
-            (false, many) => {
-                let class = ["avatar ", hue(&id.to_string())].concat();
-                el("span", &class).attr("aria-hidden", "true").text(&many.len().to_string())
-            }
-        })
-    };
     // In a conversation everything is meant for the user; in a room only mentions are counted.
-    let count = memo(move || shown.with(|item| if is_room { item.mentions } else { item.unread }));
+    let count = memo(move || {
+        let count = of(ctx, id, |_, c| if is_room { c.mentions } else { c.unread() });
+        if count > 0 { count.to_string() } else { String::new() }
+    });
     let badge = move || {
         let count = count.get();
-        let text = if count > 99 { "99+".to_owned() } else { count.to_string() };
         let what = if is_room { " mentions" } else { " unread" };
-        let label = [&count.to_string(), what].concat();
-        (count > 0).then(|| el("b", "count").attr("aria-label", &label).text(&text))
+        let label = [&count, what].concat();
+        let text = if count.len() > 2 { "99+" } else { &count };
+        (!count.is_empty()).then(|| el("b", "count").attr("aria-label", &label).text(text))
     };
-    let unread = memo(move || shown.with(|item| item.unread > 0));
+    let unread = memo(move || of(ctx, id, |_, channel| channel.unread() > 0));
     let heard = move || unread.get().then(|| el("span", "visually-hidden").text("unread"));
     let stop = key.to_owned();
     let tab = move || {
-        let here = tab_stop.with(|at| at.as_ref() == Some(&stop));
+        let here = tab_stop.with(|at| *at == stop);
         Some(if here { "0" } else { "-1" }.to_owned())
     };
+    let current =
+        move || of(ctx, id, |state, _| (state.open == Some(id)).then(|| "page".to_owned()));
+    let title = move || of(ctx, id, |state, channel| channel.title(&state.people, state.me));
     let link = el("a", &class)
         .live_class("unread", move || unread.get())
         .attr("data-channel-id", key)
         .attr("href", &paths::channel_page(id))
-        .live_attr("aria-current", move || {
-            shown.with(|item| item.current).then(|| "page".to_owned())
-        })
+        .live_attr("aria-current", current)
         .live_attr("tabindex", tab)
-        .live(picture)
-        .add(el("span", "label").words(move || shown.with(|item| item.title.clone())))
+        .add(picture(ctx, id, is_room))
+        .add(el("span", "label").words(title))
         .live(heard)
         .live(badge);
     el("li", "").add(link)
+}
+
+/// The swatch of a room, the face of the other one, or how many the others are.
+fn picture(ctx: Ctx, id: ChannelId, is_room: bool) -> El {
+    if is_room {
+        return el("i", "").attr("aria-hidden", "true");
+    }
+    let people = move || {
+        of(ctx, id, |state, channel| channel.others(state.me).map(|u| u.to_string()).collect())
+    };
+    let people: Memo<Vec<String>> = memo(people);
+    let face = move || {
+        let people = people.get();
+        let one = match people.as_slice() {
+            [] => Some(ctx.store.me),
+            [one] => one.parse().ok(),
+            _ => None,
+        };
+        Some(match one {
+            Some(user) => avatar(ctx, user, true, ""),
+            None => {
+                let class = ["avatar ", hue(&id.to_string())].concat();
+                el("span", &class).attr("aria-hidden", "true").text(&people.len().to_string())
+            }
+        })
+    };
+    many([]).live(face)
 }
 
 fn arrow_keys(event: &KeyboardEvent) {

@@ -2,7 +2,7 @@
 
 use crate::browser::element::{El, el, memo};
 use crate::commands::{Ctx, messages};
-use crate::state::rows::{Chip, Row};
+use crate::state::rows::Row;
 use leptos::prelude::*;
 use shared::ChannelId;
 
@@ -29,11 +29,16 @@ pub fn chips(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>) -> impl Fn() -> O
 
 fn chip(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>, emoji: String) -> El {
     let this = emoji.clone();
-    let chip: Memo<Option<Chip>> =
-        memo(move || row.with(|row| row.chips.iter().find(|chip| chip.emoji == this).cloned()));
+    let users = move || {
+        row.with(|row| {
+            let chip = row.chips.iter().find(|chip| chip.emoji == this);
+            chip.map(|chip| chip.users.clone()).unwrap_or_default()
+        })
+    };
+    let (counted, mine) = (users.clone(), users.clone());
     let names = move || {
         ctx.store.people.track();
-        let users = chip.get().map(|chip| chip.users).unwrap_or_default();
+        let users = users();
         ctx.store.read(|state| {
             let name = |user| if user == state.me { "you" } else { state.people.name(user) };
             let names: Vec<&str> = users.iter().take(20).map(|user| name(*user)).collect();
@@ -45,14 +50,15 @@ fn chip(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>, emoji: String) -> El {
             text
         })
     };
+    let labelled = names.clone();
     let said = emoji.clone();
     let clicked = emoji.clone();
-    let count = move || chip.get().map_or(0, |chip| chip.users.len()).to_string();
+    let count = move || counted().len().to_string();
     el("button", "")
         .attr("type", "button")
         .attr("data-emoji", &emoji)
-        .live_bool("aria-pressed", move || chip.get().is_some_and(|chip| chip.mine))
-        .live_attr("aria-label", move || Some([&said, " from ", &names()].concat()))
+        .live_bool("aria-pressed", move || mine().contains(&ctx.store.me))
+        .live_attr("aria-label", move || Some([&said, " from ", &labelled()].concat()))
         .live_attr("title", move || Some(names()))
         .on_click(move || {
             let row = row.get_untracked();

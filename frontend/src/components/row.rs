@@ -40,14 +40,15 @@ pub fn row_view(
     ctx: Ctx,
     channel: ChannelId,
     handle: &Handle,
-    roving: Memo<Option<String>>,
+    roving: Memo<String>,
     arrived: bool,
 ) -> El {
     let row = RwSignal::from(handle.row.clone());
     let near = RwSignal::from(handle.near.clone());
     let (key, author, own) = row.with_untracked(|row| (row.key.clone(), row.author, row.own));
     let same = move |at: &Option<String>| row.with_untracked(|row| at.as_ref() == Some(&row.key));
-    let lines = memo(move || row.with(|row| (row.day.then_some(row.at), row.new)));
+    let day = memo(move || row.with(|row| row.day));
+    let new = memo(move || row.with(|row| row.new));
     let head = memo(move || row.with(|row| row.head));
     let open = memo(move || {
         let tools = ctx.ui.tools.with(|tools| tools.as_ref().map(|(at, _)| at.clone()));
@@ -73,12 +74,14 @@ pub fn row_view(
         shown && whole && row.with(|row| row.message_id.is_some())
     });
     let before = move || {
-        let (day, new) = lines.get();
         let line = |class: &str, text: &str| {
             el("p", class).attr("role", "separator").add(el("span", "").text(text))
         };
-        let day = day.map(|at| line("day", &clock::day(at)));
-        let new = new.then(|| line("new", "New"));
+        let day = day.get().then(|| {
+            let at = row.with_untracked(|row| row.at);
+            line("day", &clock::day(at))
+        });
+        let new = new.get().then(|| line("new", "New"));
         Some(many(day.into_iter().chain(new)))
     };
     let (author_id, time_id) = (["a-", &key].concat(), ["t-", &key].concat());
@@ -93,7 +96,7 @@ pub fn row_view(
         })
     };
     let tab = move || {
-        let here = roving.with(same);
+        let here = roving.with(|at| row.with_untracked(|row| row.key == *at));
         Some(if here { "0" } else { "-1" }.to_owned())
     };
     let seq = move || row.with(|row| row.seq.map(|seq| seq.to_string()));

@@ -7,36 +7,20 @@ use super::feed::feed;
 use super::icon::{self, icon, icon_button};
 use crate::browser::element::{El, el, many, memo, watch};
 use crate::commands::{Ctx, channels};
+use crate::state::State;
+use crate::state::channels::Channel;
 use crate::state::connection::Link;
 use crate::state::look::hue;
 use crate::state::people::typing_line;
 use leptos::prelude::*;
-use shared::{ChannelId, UserId};
+use shared::ChannelId;
 
-/// What the bar shows.
-#[derive(Clone, Default, PartialEq)]
-struct Bar {
-    title: String,
-    topic: String,
-    /// The other one, in a conversation of two.
-    other: Option<UserId>,
-    faces: Vec<UserId>,
-    count: usize,
-}
-
-fn bar(ctx: Ctx, channel: ChannelId) -> Bar {
+/// Reads from the channel, watched.
+fn of<T: Default>(ctx: Ctx, channel: ChannelId, read: impl FnOnce(&State, &Channel) -> T) -> T {
     ctx.store.channels.track();
     ctx.store.people.track();
     ctx.store.read(|state| {
-        let Some(known) = state.channels.get(channel) else { return Bar::default() };
-        let other = known.is_direct().then(|| known.others(state.me).next()).flatten();
-        Bar {
-            title: known.title(&state.people, state.me),
-            topic: known.info.topic.clone().unwrap_or_default(),
-            other,
-            faces: known.others(state.me).take(3).collect(),
-            count: known.info.user_ids.len(),
-        }
+        state.channels.get(channel).map(|known| read(state, known)).unwrap_or_default()
     })
 }
 
@@ -57,37 +41,52 @@ pub fn sheet(ctx: Ctx, channel: ChannelId) -> El {
 }
 
 fn header(ctx: Ctx, channel: ChannelId) -> El {
-    let bar = memo(move || bar(ctx, channel));
-    let other = memo(move || bar.with(|bar| bar.other));
-    let about = move || match other.get() {
+    // Who else is in a conversation of two never changes.
+    let other = ctx.store.read(|state| {
+        let known = state.channels.get(channel).filter(|channel| channel.is_direct());
+        known.and_then(|channel| channel.others(state.me).next())
+    });
+    let about = move || match other {
         Some(user) if online(ctx, user) => "Online".to_owned(),
         Some(_) => "Offline".to_owned(),
-        None => bar.with(|bar| match (bar.topic.as_str(), bar.count) {
-            ("", 1) => "1 member".to_owned(),
-            ("", count) => [&count.to_string(), " members"].concat(),
-            (topic, _) => topic.to_owned(),
+        None => of(ctx, channel, |_, known| {
+            let count = known.info.user_ids.len();
+            match (known.info.topic.as_deref(), count) {
+                (Some(topic), _) => topic.to_owned(),
+                (None, 1) => "1 member".to_owned(),
+                (None, _) => [&count.to_string(), " members"].concat(),
+            }
         }),
     };
+    let faces: Memo<Vec<String>> = memo(move || {
+        of(ctx, channel, |state, known| {
+            let count = known.info.user_ids.len().to_string();
+            let faces = known.others(state.me).take(3).map(|user| user.to_string());
+            std::iter::once(count).chain(faces).collect()
+        })
+    });
     let crowd = move || {
-        bar.with(|bar| {
-            bar.other.is_none().then(|| {
-                let users = bar.faces.iter().map(|user| avatar(ctx, *user, false, ""));
-                let count = el("small", "").text(&bar.count.to_string());
-                el("span", "faces").attr("aria-hidden", "true").add_all(users).add(count)
+        other.is_none().then(|| {
+            faces.with(|faces| {
+                let users = faces.iter().skip(1).filter_map(|user| user.parse().ok());
+                let users = users.map(|user| avatar(ctx, user, false, ""));
+                let count = faces.first().map(|count| el("small", "").text(count));
+                el("span", "faces").attr("aria-hidden", "true").add_all(users).add_if(count)
             })
         })
     };
     let back = move || ctx.ui.go_to("/".to_owned());
     let back = icon_button("icon back", icon::BACK, "Back to channels", back).id("back");
     let title = el("h1", "").id("channel-name").attr("tabindex", "-1");
-    let title = title.words(move || bar.with(|bar| bar.title.clone()));
+    let name = move || of(ctx, channel, |state, known| known.title(&state.people, state.me));
+    let title = title.words(name);
     let details = move || ctx.ui.details.update(|open| *open = !*open);
     let details = icon_button("icon", icon::INFO, "Details", details)
         .id("details")
         .live_bool("aria-expanded", move || ctx.ui.details.get());
     el("header", "bar")
         .add(back)
-        .live(move || other.get().map(|user| avatar(ctx, user, true, " large")))
+        .add_if(other.map(|user| avatar(ctx, user, true, " large")))
         .add(el("div", "").add(title).add(el("p", "").words(about)))
         .live(crowd)
         .add(details)

@@ -6,7 +6,9 @@ use super::icon::{self, icon};
 use crate::browser::dom;
 use crate::browser::element::{El, el, many, memo};
 use crate::commands::{Ctx, channels};
+use crate::state::channels::Channel;
 use crate::state::look::hue;
+use crate::state::order::by_text;
 use crate::state::people::matches;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -15,67 +17,49 @@ use shared::{ChannelId, UserId};
 /// Most results that are shown.
 const SHOWN_MAX: usize = 12;
 
-/// Where a result leads.
-#[derive(Clone, Copy, PartialEq)]
+/// Where a result leads. On the list it is a letter and an id.
+#[derive(Clone, Copy)]
 enum Goal {
     Channel(ChannelId),
     Person(UserId),
 }
 
-#[derive(Clone, PartialEq)]
-struct Hit {
-    goal: Goal,
-    title: String,
-    note: String,
-    /// Whose picture it has; a room has its swatch.
-    face: Option<UserId>,
+impl Goal {
+    fn of(key: &str) -> Option<Self> {
+        let (kind, id) = key.split_at_checked(1)?;
+        match kind {
+            "c" => id.parse().ok().map(Self::Channel),
+            _ => id.parse().ok().map(Self::Person),
+        }
+    }
 }
 
-fn hits(ctx: Ctx, query: &str) -> Vec<Hit> {
+/// What fits the query: channels, those that want attention first, and then other people.
+fn hits(ctx: Ctx, query: &str) -> Vec<String> {
     ctx.store.channels.track();
     ctx.store.people.track();
     ctx.store.read(|state| {
-        let mut known: Vec<_> = state
+        let title = |channel: &Channel| channel.title(&state.people, state.me);
+        let known = state
             .channels
             .iter()
             .filter(|channel| Some(channel.info.channel_id) != state.open || !query.is_empty())
-            .map(|channel| (channel, channel.title(&state.people, state.me)))
-            .filter(|(_, title)| matches(title, query))
+            .filter(|channel| matches(&title(channel), query))
             .collect();
-        // What wants attention comes first, then what moved last cannot be told from here: by name.
-        known.sort_by_cached_key(|(channel, title)| {
-            (channel.mentions == 0, channel.unread() == 0, title.to_lowercase())
+        let known = by_text(known, |channel: &&Channel| {
+            let rank = match (channel.mentions, channel.unread()) {
+                (0, 0) => "2",
+                (0, _) => "1",
+                _ => "0",
+            };
+            [rank, &title(channel).to_lowercase()].concat()
         });
-        let mut hits: Vec<Hit> = known
-            .into_iter()
-            .map(|(channel, title)| Hit {
-                goal: Goal::Channel(channel.info.channel_id),
-                title,
-                note: match (channel.mentions, channel.unread()) {
-                    (0, 0) => String::new(),
-                    (0, _) => "unread".to_owned(),
-                    (1, _) => "1 mention".to_owned(),
-                    (count, _) => [&count.to_string(), " mentions"].concat(),
-                },
-                face: if channel.info.name.is_some() {
-                    None
-                } else {
-                    channel.others(state.me).next().or(Some(state.me))
-                },
-            })
-            .collect();
-        let people = state.people.find(query).into_iter();
+        let channels = known.iter().map(|c| ["c", &c.info.channel_id.to_string()].concat());
+        let people = state.people.find(query).into_iter().map(|user| user.user_id);
         let new = people.filter(|user| {
-            user.user_id != state.me && state.channels.direct_with(state.me, user.user_id).is_none()
+            *user != state.me && state.channels.direct_with(state.me, *user).is_none()
         });
-        hits.extend(new.map(|user| Hit {
-            goal: Goal::Person(user.user_id),
-            title: user.display_name.clone(),
-            note: ["@", &user.username].concat(),
-            face: Some(user.user_id),
-        }));
-        hits.truncate(SHOWN_MAX);
-        hits
+        channels.chain(new.map(|user| ["u", &user.to_string()].concat())).take(SHOWN_MAX).collect()
     })
 }
 
@@ -104,7 +88,7 @@ pub fn switcher(ctx: Ctx) -> El {
             "ArrowDown" => at.update(|at| *at = (*at + 1) % count),
             "ArrowUp" => at.update(|at| *at = (*at + count - 1) % count),
             "Enter" if !event.is_composing() => {
-                let goal = hits.with_untracked(|hits| hits.get(at.get_untracked()).map(|h| h.goal));
+                let goal = hits.with_untracked(|hits| Goal::of(hits.get(at.get_untracked())?));
                 if let Some(goal) = goal {
                     go(goal);
                 }
@@ -113,33 +97,27 @@ pub fn switcher(ctx: Ctx) -> El {
         }
         event.prevent_default();
     };
-    let option = move |(index, hit): (usize, Hit)| {
-        let picture = match hit.face {
-            Some(user) => avatar(ctx, user, true, ""),
-            None => el("i", "swatch").attr("aria-hidden", "true"),
-        };
-        let class = match hit.goal {
-            Goal::Channel(channel) => hue(&channel.to_string()),
-            Goal::Person(user) => hue(&user.to_string()),
-        };
-        let note = (!hit.note.is_empty()).then(|| el("small", "").text(&hit.note));
-        el("li", class)
-            .attr("role", "option")
-            .id(&["sw-", &index.to_string()].concat())
-            .live_bool("aria-selected", move || at.get() == index)
-            .on_click(move || go(hit.goal))
-            .add(picture)
-            .add(el("span", "label").text(&hit.title))
-            .add_if(note)
+    let selected = move |key: &str| {
+        let at = at.get();
+        hits.with(|hits| hits.get(at).is_some_and(|selected| selected == key))
     };
-    let list = move || {
-        let hits = hits.get();
-        Some(if hits.is_empty() {
+    let option = move |key: &str| {
+        let Some(goal) = Goal::of(key) else { return many([]) };
+        let this = key.to_owned();
+        option(ctx, goal)
+            .id(&["sw-", key].concat())
+            .live_bool("aria-selected", move || selected(&this))
+            .on_click(move || go(goal))
+    };
+    let none = move || {
+        hits.with(Vec::is_empty).then(|| {
             let none = el("li", "rail-hint").attr("role", "presentation");
             none.text("Nothing is called like that.")
-        } else {
-            many(hits.into_iter().enumerate().map(option))
         })
+    };
+    let active = move || {
+        let at = at.get();
+        hits.with(|hits| hits.get(at).map(|key| ["sw-", key].concat()))
     };
     let input = el("input", "")
         .attr("type", "search")
@@ -147,7 +125,7 @@ pub fn switcher(ctx: Ctx) -> El {
         .attr("role", "combobox")
         .attr("aria-expanded", "true")
         .attr("aria-controls", "switcher-list")
-        .live_attr("aria-activedescendant", move || Some(["sw-", &at.get().to_string()].concat()))
+        .live_attr("aria-activedescendant", active)
         .attr("aria-label", "Go to a channel or a person")
         .attr("placeholder", "Go to a channel or a person")
         .attr("autocomplete", "off")
@@ -159,10 +137,43 @@ pub fn switcher(ctx: Ctx) -> El {
         .id("switcher-list")
         .attr("role", "listbox")
         .attr("aria-label", "Channels and people")
-        .live(list);
+        .live(none)
+        .each(move || hits.get(), option);
     frame(ctx, "switcher", "#switcher-query")
         .attr("class", "switcher")
         .attr("aria-label", "Go to")
         .add(field)
         .add(list)
+}
+
+fn option(ctx: Ctx, goal: Goal) -> El {
+    let (id, title, note, face) = ctx.store.read(|state| match goal {
+        Goal::Channel(id) => {
+            let Some(channel) = state.channels.get(id) else { return Default::default() };
+            let note = match (channel.mentions, channel.unread()) {
+                (0, 0) => String::new(),
+                (0, _) => "unread".to_owned(),
+                (1, _) => "1 mention".to_owned(),
+                (count, _) => [&count.to_string(), " mentions"].concat(),
+            };
+            let other = channel.others(state.me).next().unwrap_or(state.me);
+            let face = channel.info.name.is_none().then_some(other);
+            (id.to_string(), channel.title(&state.people, state.me), note, face)
+        }
+        Goal::Person(id) => {
+            let username = state.people.get(id).map(|user| user.username.as_str());
+            let note = ["@", username.unwrap_or_default()].concat();
+            (id.to_string(), state.people.name(id).to_owned(), note, Some(id))
+        }
+    });
+    let picture = match face {
+        Some(user) => avatar(ctx, user, true, ""),
+        None => el("i", "swatch").attr("aria-hidden", "true"),
+    };
+    let note = (!note.is_empty()).then(|| el("small", "").text(&note));
+    el("li", hue(&id))
+        .attr("role", "option")
+        .add(picture)
+        .add(el("span", "label").text(&title))
+        .add_if(note)
 }

@@ -9,6 +9,7 @@ use shared::api::messages::{EditMessage, MessagePage};
 use shared::{
     ChannelId, ChannelInfo, ClientId, ErrorCode, MessageId, Problem, Seq, UserId, UserInfo, paths,
 };
+use std::pin::Pin;
 
 /// Why a call failed.
 #[derive(Debug, Clone)]
@@ -40,7 +41,16 @@ impl Failure {
     }
 }
 
-async fn fetch(method: Method, path: &str, body: Option<String>) -> Result<String, Failure> {
+/// An answer that will come. Boxed: every call holding its own copy of the whole exchange was a
+/// good part of the page.
+type Answer = Pin<Box<dyn Future<Output = Result<String, Failure>>>>;
+
+fn fetch(method: Method, path: &str, body: Option<String>) -> Answer {
+    Box::pin(exchange(method, path.to_owned(), body))
+}
+
+async fn exchange(method: Method, path: String, body: Option<String>) -> Result<String, Failure> {
+    let path = path.as_str();
     let builder = RequestBuilder::new(path).method(method);
     let request = match body {
         Some(body) => builder.header("content-type", "application/json").body(body),

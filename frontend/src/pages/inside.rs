@@ -52,9 +52,9 @@ pub fn inside(me: Me, ended: RwSignal<Option<&'static str>>, leave: Callback<()>
     listen(ctx);
     let path = use_location().pathname;
     travel(ctx, path);
-    let place = memo(move || Place::at(&path.get()));
+    let place = move || path.with(|path| Place::at(path));
     let shown = memo(move || {
-        let channel = match place.get() {
+        let channel = match place() {
             Place::Home => return Shown::Home,
             Place::Nowhere => return Shown::Nothing,
             Place::Channel(channel, _) => channel,
@@ -69,7 +69,7 @@ pub fn inside(me: Me, ended: RwSignal<Option<&'static str>>, leave: Callback<()>
     });
     // Opening comes before the sheet is drawn, so that the sheet finds the room and the draft.
     watch(move || {
-        let at = place.get();
+        let at = place();
         if let (Shown::Inside(channel), Place::Channel(_, seq)) = (shown.get(), at) {
             untrack(|| channels::open(ctx, channel, seq));
         }
@@ -90,7 +90,7 @@ pub fn inside(me: Me, ended: RwSignal<Option<&'static str>>, leave: Callback<()>
         event.stop_propagation();
         dom::focus("#composer, #channel-name");
     });
-    let view = move || if place.get() == Place::Home { "rail" } else { "channel" };
+    let view = move || if place() == Place::Home { "rail" } else { "channel" };
     let app = el("div", "app")
         .live_attr("data-connection", move || Some(store.link.get().word().to_owned()))
         .live_attr("data-view", move || Some(view().to_owned()))

@@ -78,7 +78,7 @@ impl State {
             room.filling = false;
         }
         let cursors = self.cursors(&heads);
-        self.catching_up.extend(cursors.keys());
+        self.catching_up = cursors.keys().copied().collect();
         if !cursors.is_empty() {
             changes.wants.push(Want::Resume(cursors));
         }
@@ -229,7 +229,8 @@ impl State {
         if let Some(room) = self.rooms.get_mut(&id) {
             room.filling = false;
         }
-        let waited = self.catching_up.remove(&id);
+        let waited = self.catching_up.contains(&id);
+        self.catching_up.retain(|waiting| *waiting != id);
         if waited && self.catching_up.is_empty() {
             changes.wants.push(Want::CaughtUp);
         }

@@ -1,6 +1,7 @@
 //! The channels that the user is a member of, what they are called, and what is unread in them.
 //! The badge is computed here and nowhere else: head − read position.
 
+use super::order::by_text;
 use super::people::People;
 use shared::{ChannelId, ChannelInfo, ChannelKind, Seq, UserId};
 use std::collections::HashMap;
@@ -172,15 +173,18 @@ impl Channels {
         self.iter().find(fits).map(|channel| channel.info.channel_id)
     }
 
-    /// The rail: rooms by name, then conversations, the newest first.
+    /// The rail: rooms by name, then conversations by name.
     pub fn rail(&self, people: &People, me: UserId) -> (Vec<&Channel>, Vec<&Channel>) {
-        let (mut rooms, mut talks): (Vec<_>, Vec<_>) =
-            self.iter().partition(|channel| channel.info.kind == ChannelKind::Room);
         let title = |channel: &&Channel| {
-            (channel.title(people, me).to_lowercase(), channel.info.channel_id)
+            let mut title = channel.title(people, me).to_lowercase();
+            title.push_str(&channel.info.channel_id.to_string());
+            title
         };
-        rooms.sort_by_cached_key(title);
-        talks.sort_by_cached_key(title);
+        let (mut rooms, mut talks) = (Vec::new(), Vec::new());
+        for channel in by_text(self.iter().collect(), title) {
+            let room = channel.info.kind == ChannelKind::Room;
+            if room { rooms.push(channel) } else { talks.push(channel) }
+        }
         (rooms, talks)
     }
 }

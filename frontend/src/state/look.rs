@@ -21,8 +21,8 @@ pub fn initials(name: &str) -> String {
     let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let first = words.next().and_then(|word| word.chars().next());
     let last = words.next_back().and_then(|word| word.chars().next());
-    let letters = first.into_iter().chain(last);
-    letters.flat_map(char::to_uppercase).collect()
+    // Capitals beyond ASCII would cost the page a table of ten kilobytes.
+    first.into_iter().chain(last).map(|letter| letter.to_ascii_uppercase()).collect()
 }
 
 #[cfg(test)]

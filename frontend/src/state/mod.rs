@@ -8,6 +8,7 @@ pub mod changes;
 pub mod channels;
 pub mod connection;
 pub mod look;
+pub mod order;
 pub mod outbox;
 pub mod people;
 pub mod place;
@@ -22,7 +23,7 @@ use people::{People, Typing};
 use room::Room;
 use rows::{Row, View, rows};
 use shared::{ChannelId, ClientId, MessageId, Seq, Timestamp, UserId};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 /// Most channels whose messages are held at once.
 const ROOMS_MAX: usize = 12;
@@ -60,7 +61,7 @@ pub struct State {
     /// The channel on the screen.
     pub open: Option<ChannelId>,
     /// Channels whose replay is on its way.
-    pub catching_up: BTreeSet<ChannelId>,
+    pub catching_up: Vec<ChannelId>,
 }
 
 impl State {
@@ -77,7 +78,7 @@ impl State {
             typing: Typing::default(),
             drafts: HashMap::new(),
             open: None,
-            catching_up: BTreeSet::new(),
+            catching_up: Vec::new(),
         }
     }
 

@@ -2,8 +2,9 @@
 //! that the server knows a repeat; per channel they go one after the other, in the order in which
 //! they were written. Keeping entries through a closed tab is `browser/`'s, sending them `net/`'s.
 
+use super::order::by_text;
 use serde::{Deserialize, Serialize};
-use shared::{ChannelId, ErrorCode, MessageId, Send, Seq};
+use shared::{ChannelId, ErrorCode, MessageId, Send, Seq, Timestamp};
 
 /// Most entries that wait; past it nothing new is taken, and the composer says so.
 pub const OUTBOX_MAX: usize = 500;
@@ -116,9 +117,13 @@ pub struct Outbox {
 
 impl Outbox {
     /// An outbox of what an earlier page left, in the order in which it was written.
-    pub fn restore(mut entries: Vec<Entry>) -> Self {
-        entries.sort_by(|a, b| (a.created, &a.nonce).cmp(&(b.created, &b.nonce)));
-        Self { entries }
+    pub fn restore(entries: Vec<Entry>) -> Self {
+        let written = |entry: &Entry| {
+            let mut text = Timestamp(entry.created).to_rfc3339();
+            text.push_str(&entry.nonce);
+            text
+        };
+        Self { entries: by_text(entries, written) }
     }
 
     /// Takes an entry, or refuses it when too many wait.

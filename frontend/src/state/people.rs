@@ -1,42 +1,43 @@
 //! Who is there: the users that the page knows by name, who is online, and who is typing where.
 //! All of it is passing knowledge; the server is asked again after every start.
 
+use super::order::by_text;
 use shared::limits::TYPING_SHOWN_MS;
 use shared::{ChannelId, Role, UserId, UserInfo};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 /// The users that are known so far.
 #[derive(Debug, Clone, Default)]
 pub struct People {
     by_id: HashMap<UserId, UserInfo>,
     /// Asked for, and not here yet.
-    asked: BTreeSet<UserId>,
-    online: BTreeSet<UserId>,
+    asked: Vec<UserId>,
 }
 
 impl People {
     /// Takes what the server says about a user. Tells whether a name or a presence changed.
     pub fn put(&mut self, user: UserInfo) -> bool {
-        self.asked.remove(&user.user_id);
-        let presence = self.set_online(user.user_id, user.online);
-        let known = self.by_id.get(&user.user_id);
-        let named = known.is_none_or(|old| {
-            old.display_name != user.display_name
-                || old.username != user.username
-                || old.role != user.role
-        });
+        self.unask(user.user_id);
+        let news = self.by_id.get(&user.user_id) != Some(&user);
         self.by_id.insert(user.user_id, user);
-        named || presence
+        news
     }
 
-    /// A user came online or went offline. Tells whether that is news.
+    /// A user came online or went offline. Tells whether that is news; of a user who isn't known
+    /// it is none, since asking for one tells it too.
     pub fn set_online(&mut self, user: UserId, online: bool) -> bool {
-        if online { self.online.insert(user) } else { self.online.remove(&user) }
+        match self.by_id.get_mut(&user) {
+            Some(user) if user.online != online => {
+                user.online = online;
+                true
+            }
+            Some(_) | None => false,
+        }
     }
 
     /// Whether a socket of the user is open, as far as is known.
     pub fn is_online(&self, user: UserId) -> bool {
-        self.online.contains(&user)
+        self.by_id.get(&user).is_some_and(|user| user.online)
     }
 
     /// The user, if known.
@@ -56,23 +57,30 @@ impl People {
 
     /// Marks the user as asked for. True if somebody should ask now.
     pub fn ask(&mut self, user: UserId) -> bool {
-        !self.by_id.contains_key(&user) && self.asked.insert(user)
+        let ask = !self.by_id.contains_key(&user) && !self.asked.contains(&user);
+        if ask {
+            self.asked.push(user);
+        }
+        ask
     }
 
     /// The question failed: it may be asked again.
     pub fn unask(&mut self, user: UserId) {
-        self.asked.remove(&user);
+        self.asked.retain(|asked| *asked != user);
     }
 
     /// Everybody known whose name or user name has a word that starts like the query, by name.
     pub fn find(&self, query: &str) -> Vec<&UserInfo> {
-        let mut found: Vec<_> = self
+        let found = self
             .by_id
             .values()
             .filter(|user| matches(&user.display_name, query) || matches(&user.username, query))
             .collect();
-        found.sort_by_cached_key(|user| (user.display_name.to_lowercase(), user.user_id));
-        found
+        by_text(found, |user: &&UserInfo| {
+            let mut name = user.display_name.to_lowercase();
+            name.push_str(&user.user_id.to_string());
+            name
+        })
     }
 }
 
@@ -88,38 +96,41 @@ pub fn matches(text: &str, query: &str) -> bool {
 /// Who is typing where, each until a moment.
 #[derive(Debug, Clone, Default)]
 pub struct Typing {
-    until: HashMap<(ChannelId, UserId), u64>,
+    /// Few at a time: who types is looked for one by one.
+    until: Vec<(ChannelId, UserId, u64)>,
 }
 
 impl Typing {
     /// The user types in the channel, as of `now` in milliseconds.
     pub fn began(&mut self, channel: ChannelId, user: UserId, now: u64) {
-        self.until.insert((channel, user), now + TYPING_SHOWN_MS);
+        self.ended(channel, user);
+        self.until.push((channel, user, now + TYPING_SHOWN_MS));
     }
 
     /// The user sent what was typed, or is gone.
     pub fn ended(&mut self, channel: ChannelId, user: UserId) -> bool {
-        self.until.remove(&(channel, user)).is_some()
+        self.keep(|(at, who, _)| *at != channel || *who != user)
     }
 
     /// Forgets what is over. Tells whether anything was.
     pub fn expire(&mut self, now: u64) -> bool {
+        self.keep(|(_, _, until)| *until > now)
+    }
+
+    fn keep(&mut self, keep: impl Fn(&(ChannelId, UserId, u64)) -> bool) -> bool {
         let before = self.until.len();
-        self.until.retain(|_, until| *until > now);
+        self.until.retain(keep);
         self.until.len() != before
     }
 
     /// When the next one is over.
     pub fn next_expiry(&self) -> Option<u64> {
-        self.until.values().min().copied()
+        self.until.iter().map(|(_, _, until)| *until).min()
     }
 
-    /// Who types in the channel, in a steady order.
+    /// Who types in the channel, in the order in which they began.
     pub fn who(&self, channel: ChannelId) -> Vec<UserId> {
-        let here = self.until.keys().filter(|(at, _)| *at == channel);
-        let mut users: Vec<_> = here.map(|(_, user)| *user).collect();
-        users.sort();
-        users
+        self.until.iter().filter(|(at, ..)| *at == channel).map(|(_, user, _)| *user).collect()
     }
 }
 

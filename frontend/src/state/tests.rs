@@ -254,6 +254,13 @@ fn passing_knowledge_changes_only_what_shows_it() {
     let typing = TypingFrame { channel_id: channel(), user_id: id(MIRA) };
     let changes = state.apply(ServerMessage::Typing(typing), 0);
     assert_eq!(changes, Changes { typing: true, ..Changes::default() });
+    state.people.put(shared::UserInfo {
+        user_id: id(MIRA),
+        username: "mira".to_owned(),
+        display_name: "Mira".to_owned(),
+        role: shared::Role::Member,
+        online: false,
+    });
     let online = PresenceFrame { user_id: id(MIRA), online: true };
     let changes = state.apply(ServerMessage::Presence(online.clone()), 0);
     assert_eq!(changes, Changes { people: true, ..Changes::default() });
