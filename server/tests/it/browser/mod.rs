@@ -2,6 +2,7 @@
 //! browser and one profile per person.
 
 mod access;
+mod addresses;
 mod composing;
 mod history;
 mod keyboard;
