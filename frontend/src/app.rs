@@ -8,9 +8,6 @@ use crate::pages::entrance::entrance;
 use crate::pages::inside::inside;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::components::Router;
-use leptos_router::hooks::use_location;
-use leptos_router::location::{BrowserUrl, LocationProvider};
 use shared::ErrorCode;
 use shared::api::account::Me;
 
@@ -27,14 +24,9 @@ enum Session {
     In(Me),
 }
 
-/// The page. Only the router is a view; what it holds draws itself (see `browser::element`).
-pub fn app() -> impl IntoView {
-    view! { <Router>{root}</Router> }
-}
-
-fn root() {
+/// The page. It draws itself into the body (see `browser::element`).
+pub fn app() {
     page::set_theme(keep::theme().as_deref());
-    follow_links();
     let session = RwSignal::new(Session::Starting);
     let ended = RwSignal::new(None::<&'static str>);
     let ask = move || {
@@ -70,18 +62,6 @@ fn root() {
         Session::In(me) => Some(untrack(|| inside(me, ended, leave))),
     };
     many([]).live(shown).show();
-}
-
-/// Lets the address bar follow the links that are clicked. The router waits to be told that a link's
-/// place is drawn; its own `Routes` would tell it, and here places draw themselves.
-fn follow_links() {
-    let (address, path) = (use_context::<BrowserUrl>(), use_location().pathname);
-    watch(move || {
-        path.track();
-        if let Some(address) = &address {
-            address.ready_to_complete();
-        }
-    });
 }
 
 fn unreachable(ask: impl Fn() + Copy + 'static) -> El {

@@ -5,6 +5,7 @@ pub mod clipboard;
 pub mod clock;
 pub mod dom;
 pub mod element;
+pub mod history;
 pub mod page;
 pub mod random;
 pub mod scroll;

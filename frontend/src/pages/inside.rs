@@ -5,7 +5,7 @@ use super::channel::{outside, waiting};
 use super::home::home;
 use super::lost::lost;
 use crate::browser::element::{El, el, many, memo, watch};
-use crate::browser::{dom, page};
+use crate::browser::{dom, history, page};
 use crate::commands::{Ctx, Dialog, Ui, channels};
 use crate::components::announcer::announcer;
 use crate::components::rail::rail;
@@ -20,8 +20,6 @@ use crate::state::place::Place;
 use crate::store::Store;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate};
 use shared::ChannelId;
 use shared::api::account::Me;
 
@@ -50,7 +48,7 @@ pub fn inside(me: Me, ended: RwSignal<Option<&'static str>>, leave: Callback<()>
         }
     });
     listen(ctx);
-    let path = use_location().pathname;
+    let path = RwSignal::new(history::path());
     travel(ctx, path);
     let place = move || path.with(|path| Place::at(path));
     let shown = memo(move || {
@@ -100,16 +98,28 @@ pub fn inside(me: Me, ended: RwSignal<Option<&'static str>>, leave: Callback<()>
     many([skip, announcer(ctx), app]).live(dialog).add(toasts(ctx))
 }
 
-/// Goes where commands want to go.
-fn travel(ctx: Ctx, path: Memo<String>) {
-    let navigate = use_navigate();
+/// Goes where commands, links and the browser's own buttons want to go.
+fn travel(ctx: Ctx, path: RwSignal<String>) {
+    let travel = move |to: String, replace: bool| {
+        history::go(&to, replace);
+        path.set(to);
+    };
+    let back = window_event_listener_untyped("popstate", move |_| path.set(history::path()));
+    on_cleanup(move || back.remove());
+    let click = window_event_listener_untyped("click", move |event| {
+        if let Some(to) = history::followed(&event) {
+            event.prevent_default();
+            let replace = path.with_untracked(|here| *here == to);
+            travel(to, replace);
+        }
+    });
+    on_cleanup(move || click.remove());
     watch(move || {
         if let Some(to) = ctx.ui.go.get() {
             let here = path.get_untracked();
             // From the home screen, going back must not come here again at once.
             let replace = here == "/" && !page::is_phone() || here == to;
-            let options = NavigateOptions { replace, scroll: false, ..Default::default() };
-            untrack(|| navigate(&to, options));
+            travel(to, replace);
         }
     });
 }
