@@ -68,9 +68,9 @@ fn unreachable(ask: impl Fn() + Copy + 'static) -> El {
     set_timeout(ask, std::time::Duration::from_secs(3));
     let again = el("button", "primary").attr("type", "button").text("Try now").on_click(ask);
     let main = el("main", "enter")
-        .add(el("span", "mark big").attr("aria-hidden", "true"))
-        .add(el("h1", "").text("Hubbub"))
-        .add(el("p", "lead").text("The server does not answer. Trying again by itself."))
-        .add(again);
-    el("div", "door").add(main)
+        .with(el("span", "mark big").attr("aria-hidden", "true"))
+        .with(el("h1", "").text("Hubbub"))
+        .with(el("p", "lead").text("The server does not answer. Trying again by itself."))
+        .with(again);
+    el("div", "door").with(main)
 }

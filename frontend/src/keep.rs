@@ -5,20 +5,12 @@
 use crate::browser::storage::{self, StorageFull};
 use crate::state::Draft;
 use crate::state::outbox::Entry;
-use serde::{Deserialize, Serialize};
-use shared::{ChannelId, MessageId, UserId};
+use shared::{ChannelId, UserId};
 use std::collections::HashMap;
 
 /// What people are told when the browser's storage takes nothing more.
 pub const FULL: &str =
     "This browser's storage is full, so the message could not be kept safe. It stays in the box.";
-
-#[derive(Serialize, Deserialize)]
-struct SavedDraft {
-    text: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    reply: Option<MessageId>,
-}
 
 fn key(kind: &str, me: UserId, rest: &str) -> String {
     ["hubbub.", kind, ".", &me.to_string(), ".", rest].concat()
@@ -29,7 +21,7 @@ fn key(kind: &str, me: UserId, rest: &str) -> String {
 /// # Errors
 /// When the storage is full.
 pub fn put_entry(me: UserId, entry: &Entry) -> Result<(), StorageFull> {
-    storage::set(&key("outbox", me, &entry.nonce), &entry.to_json())
+    storage::set(&key("outbox", me, &entry.nonce), &entry.to_lines())
 }
 
 /// The entry is at the server, or discarded.
@@ -40,7 +32,7 @@ pub fn remove_entry(me: UserId, nonce: &str) {
 /// What an earlier page left in the outbox.
 pub fn entries(me: UserId) -> Vec<Entry> {
     let kept = storage::all(&key("outbox", me, ""));
-    kept.iter().filter_map(|(_, json)| Entry::from_json(json)).collect()
+    kept.iter().filter_map(|(_, text)| Entry::from_lines(text)).collect()
 }
 
 /// Keeps a draft; an empty one is forgotten.
@@ -53,17 +45,18 @@ pub fn put_draft(me: UserId, channel: ChannelId, draft: &Draft) -> Result<(), St
         storage::remove(&key);
         return Ok(());
     }
-    let saved = SavedDraft { text: draft.text.clone(), reply: draft.reply_to };
-    // Two plain fields: writing them to a String can't fail.
-    storage::set(&key, &serde_json::to_string(&saved).unwrap_or_default())
+    // The message that it answers on the first line, and then the text.
+    let reply = draft.reply_to.map(|id| id.to_string()).unwrap_or_default();
+    storage::set(&key, &[&reply, "\n", &draft.text].concat())
 }
 
 /// What was typed and not sent.
 pub fn drafts(me: UserId) -> HashMap<ChannelId, Draft> {
     let kept = storage::all(&key("draft", me, ""));
-    let read = kept.iter().filter_map(|(channel, json)| {
-        let saved: SavedDraft = serde_json::from_str(json).ok()?;
-        Some((channel.parse().ok()?, Draft { text: saved.text, reply_to: saved.reply }))
+    let read = kept.iter().filter_map(|(channel, kept)| {
+        let (reply, text) = kept.split_once('\n')?;
+        let draft = Draft { text: text.to_owned(), reply_to: reply.parse().ok() };
+        Some((channel.parse().ok()?, draft))
     });
     read.collect()
 }

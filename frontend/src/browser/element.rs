@@ -61,7 +61,7 @@ pub fn many(elements: impl IntoIterator<Item = El>) -> El {
         document().map_or_else(comment, |document| document.create_document_fragment().into());
     let mut all = El(all);
     for element in elements {
-        all = all.add(element);
+        all = all.with(element);
     }
     all
 }
@@ -74,7 +74,7 @@ pub fn drawing(path: &str) -> El {
         El(made.map_or_else(comment, Into::into))
     };
     let line = make("path").attr("d", path);
-    make("svg").attr("viewBox", "0 0 20 20").attr("aria-hidden", "true").add(line)
+    make("svg").attr("viewBox", "0 0 20 20").attr("aria-hidden", "true").with(line)
 }
 
 fn between(start: &Node, end: &Node) {
@@ -186,29 +186,29 @@ impl El {
     }
 
     /// Adds an element at the end.
-    pub fn add(self, child: El) -> Self {
+    pub fn with(self, child: El) -> Self {
         // Appending to a node that takes children can't fail.
         let _ = self.0.append_child(&child.0);
         self
     }
 
     /// Adds an element at the end, if there is one.
-    pub fn add_if(self, child: Option<El>) -> Self {
+    pub fn with_if(self, child: Option<El>) -> Self {
         match child {
-            Some(child) => self.add(child),
+            Some(child) => self.with(child),
             None => self,
         }
     }
 
     /// Adds elements at the end.
-    pub fn add_all(self, children: impl IntoIterator<Item = El>) -> Self {
-        children.into_iter().fold(self, El::add)
+    pub fn with_all(self, children: impl IntoIterator<Item = El>) -> Self {
+        children.into_iter().fold(self, El::with)
     }
 
     /// Adds a text at the end.
     pub fn text(self, text: &str) -> Self {
         match document() {
-            Some(document) => self.add(El(document.create_text_node(text).into())),
+            Some(document) => self.with(El(document.create_text_node(text).into())),
             None => self,
         }
     }
@@ -223,7 +223,7 @@ impl El {
         let node: Node = document.create_text_node("").into();
         let shown = node.clone();
         watch_boxed(Box::new(move || shown.set_node_value(Some(&text()))));
-        self.add(El(node))
+        self.with(El(node))
     }
 
     /// Adds a part at the end that is made anew whenever a signal has changed that it read.
@@ -233,7 +233,7 @@ impl El {
 
     fn live_boxed(self, make: Box<dyn Fn() -> Option<El>>) -> Self {
         let (start, end) = (comment(), comment());
-        let this = self.add(El(start.clone())).add(El(end.clone()));
+        let this = self.with(El(start.clone())).with(El(end.clone()));
         watch_boxed(Box::new(move || {
             let made = make();
             between(&start, &end);
@@ -256,7 +256,7 @@ impl El {
 
     fn each_boxed(self, keys: Box<dyn Fn() -> Vec<String>>, make: Box<dyn Fn(&str) -> El>) -> Self {
         let (start, end) = (comment(), comment());
-        let this = self.add(El(start.clone())).add(El(end.clone()));
+        let this = self.with(El(start.clone())).with(El(end.clone()));
         let list = RefCell::new(List { items: HashMap::new(), start, end });
         let owner = Owner::current().unwrap_or_default();
         watch_boxed(Box::new(move || {
@@ -276,7 +276,7 @@ impl El {
         let closure = Closure::wrap(listen);
         // Listening to an event of one's own element can't fail.
         let _ = self.0.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
-        keep(Box::new(closure));
+        keep(Box::new(Listener { node: self.0.clone(), name: name.to_owned(), closure }));
         self
     }
 
@@ -318,6 +318,21 @@ impl Drop for Shown {
         between(&self.start, &self.end);
         remove(&self.start);
         remove(&self.end);
+    }
+}
+
+/// Listens until it is dropped: what leaves the page with the focus in it tells so while it goes.
+struct Listener {
+    node: Node,
+    name: String,
+    closure: Closure<dyn FnMut(Event)>,
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let listen = self.closure.as_ref().unchecked_ref();
+        // Taking away a listener that is there can't fail.
+        let _ = self.node.remove_event_listener_with_callback(&self.name, listen);
     }
 }
 

@@ -34,5 +34,5 @@ pub fn followed(event: &Event) -> Option<String> {
     let plain =
         link.target().is_empty() && link.hash().is_empty() && !link.has_attribute("download");
     let path = link.pathname();
-    (here && plain && !path.starts_with("/api/")).then_some(path)
+    (here && plain && shared::paths::is_page(&path)).then_some(path)
 }

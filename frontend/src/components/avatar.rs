@@ -15,7 +15,7 @@ pub fn avatar(ctx: Ctx, user: UserId, dot: bool, size: &str) -> El {
         })
     };
     let dot = dot.then(|| el("em", "").live_class("on", move || online(ctx, user)));
-    el("span", &class).attr("aria-hidden", "true").words(letters).add_if(dot)
+    el("span", &class).attr("aria-hidden", "true").words(letters).with_if(dot)
 }
 
 /// Whether the user is online, watched.

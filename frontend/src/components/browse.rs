@@ -44,7 +44,7 @@ pub fn browse(ctx: Ctx) -> El {
         .attr("placeholder", "Find a channel")
         .attr("autocomplete", "off")
         .on("input", move |event| query.set(dom::event_value(&event)));
-    let body = el("div", "form").add(input).add(el("ul", "results").live(results));
+    let body = el("div", "form").with(input).with(el("ul", "results").live(results));
     dialog(ctx, "browse", "Browse channels", "#browse-query", body)
 }
 
@@ -67,13 +67,13 @@ fn result(ctx: Ctx, info: ChannelInfo) -> El {
         }
     };
     let who = el("span", "who")
-        .add(el("strong", "").text(&info.name.unwrap_or_default()))
-        .add(el("small", "").text(&about));
+        .with(el("strong", "").text(&info.name.unwrap_or_default()))
+        .with(el("small", "").text(&about));
     let (class, label) = if inside { ("quiet", "Open") } else { ("soft", "Join") };
     let button = el("button", class).attr("type", "button").text(label).on_click(clicked);
     el("li", &["result ", hue(&id.to_string())].concat())
         .attr("data-channel-id", &id.to_string())
-        .add(el("i", "swatch").attr("aria-hidden", "true"))
-        .add(who)
-        .add(button)
+        .with(el("i", "swatch").attr("aria-hidden", "true"))
+        .with(who)
+        .with(button)
 }

@@ -122,7 +122,7 @@ pub fn composer(ctx: Ctx, channel: ChannelId) -> El {
         .live_flag("disabled", move || blank.get() || over())
         // A press must not take the keyboard, and with it a phone's own, away from the box.
         .on("pointerdown", |event| event.prevent_default())
-        .add(icon(icon::SEND));
+        .with(icon(icon::SEND));
     let submit = move |event: leptos::ev::Event| {
         event.prevent_default();
         send();
@@ -131,7 +131,7 @@ pub fn composer(ctx: Ctx, channel: ChannelId) -> El {
         .live_attr("aria-label", label)
         .on("submit", submit)
         .live(move || replying(ctx, channel))
-        .add(el("div", "box").add(area).live(limit).add(button))
+        .with(el("div", "box").with(area).live(limit).with(button))
 }
 
 /// The strip above the box: which message is answered.
@@ -144,10 +144,10 @@ fn replying(ctx: Ctx, channel: ChannelId) -> Option<El> {
     })?;
     let to = el("span", "")
         .text("Replying to ")
-        .add(el("b", "").words(move || name(ctx, author)))
+        .with(el("b", "").words(move || name(ctx, author)))
         .text(" ")
-        .add(el("q", "").text(&text));
+        .with(el("q", "").text(&text));
     let cancel = move || messages::reply(ctx, channel, None);
     let cancel = icon_button("icon small", icon::CLOSE, "Do not reply", cancel).id("reply-cancel");
-    Some(el("p", "replying").add(icon(icon::REPLY)).add(to).add(cancel))
+    Some(el("p", "replying").with(icon(icon::REPLY)).with(to).with(cancel))
 }

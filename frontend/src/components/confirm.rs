@@ -78,7 +78,7 @@ pub fn confirm(ctx: Ctx, what: Confirm) -> El {
         .attr("role", "alertdialog")
         .attr("aria-labelledby", "confirm-title")
         .attr("aria-describedby", "confirm-text")
-        .add(el("h2", "").id("confirm-title").text(question))
-        .add(el("p", "").id("confirm-text").text(&text))
-        .add(el("footer", "dialog-foot").add(stay).add(go))
+        .with(el("h2", "").id("confirm-title").text(question))
+        .with(el("p", "").id("confirm-text").text(&text))
+        .with(el("footer", "dialog-foot").with(stay).with(go))
 }

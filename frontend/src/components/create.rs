@@ -26,7 +26,7 @@ fn foot(
         .live_flag("aria-busy", move || busy.get())
         .live_flag("disabled", move || busy.get())
         .words(move || label().to_owned());
-    form.live(why).add(el("footer", "dialog-foot").add(cancel).add(submit))
+    form.live(why).with(el("footer", "dialog-foot").with(cancel).with(submit))
 }
 
 /// Waits for what a form asked for, and closes its dialog or says why not.
@@ -54,13 +54,13 @@ fn visibility(chosen: Visibility) -> El {
     let option = |value: &str, path: &str, label: &str, on: bool| {
         let radio = el("input", "").attr("type", "radio").attr("name", "visibility");
         let radio = radio.attr("value", value).attr_if("checked", on.then_some(""));
-        el("label", "").add(radio).add(icon(path)).add(el("span", "").text(label))
+        el("label", "").with(radio).with(icon(path)).with(el("span", "").text(label))
     };
     let private = chosen == Visibility::Private;
     el("fieldset", "segmented")
-        .add(el("legend", "").text("Who can find it"))
-        .add(option("private", icon::LOCK, "Only members", private))
-        .add(option("public", icon::GLOBE, "Everyone here", !private))
+        .with(el("legend", "").text("Who can find it"))
+        .with(option("private", icon::LOCK, "Only members", private))
+        .with(option("public", icon::GLOBE, "Everyone here", !private))
 }
 
 fn chosen_visibility() -> Visibility {
@@ -111,10 +111,10 @@ pub fn create(ctx: Ctx, with: Vec<UserId>) -> El {
         .attr("method", "dialog")
         .id("create-form")
         .on("submit", submit)
-        .add(field("Name ", "without one it is a conversation", name))
-        .add(field("Topic ", "optional", line("topic", "250", "What is it about?", "")))
-        .add(visibility(Visibility::Private))
-        .add(picker(ctx, picked, Vec::new()));
+        .with(field("Name ", "without one it is a conversation", name))
+        .with(field("Topic ", "optional", line("topic", "250", "What is it about?", "")))
+        .with(visibility(Visibility::Private))
+        .with(picker(ctx, picked, Vec::new()));
     let form = foot(form, error, busy, label);
     dialog(ctx, "create-channel", "New channel", "#create-channel [name=name]", form)
 }
@@ -149,9 +149,9 @@ pub fn edit(ctx: Ctx, channel: ChannelId) -> El {
         .attr("method", "dialog")
         .id("edit-form")
         .on("submit", submit)
-        .add(field("Name", "", line("name", "80", "", &name.unwrap_or_default())))
-        .add(field("Topic ", "optional", line("topic", "250", "", &topic.unwrap_or_default())))
-        .add(visibility(seen));
+        .with(field("Name", "", line("name", "80", "", &name.unwrap_or_default())))
+        .with(field("Topic ", "optional", line("topic", "250", "", &topic.unwrap_or_default())))
+        .with(visibility(seen));
     let form = foot(form, error, busy, || "Save");
     dialog(ctx, "edit-channel", "Name and topic", "#edit-channel [name=topic]", form)
 }
@@ -172,7 +172,7 @@ pub fn add_people(ctx: Ctx, channel: ChannelId) -> El {
     let form = el("form", "form")
         .attr("method", "dialog")
         .on("submit", submit)
-        .add(picker(ctx, picked, members));
+        .with(picker(ctx, picked, members));
     let form = foot(form, error, busy, || "Add");
     dialog(ctx, "add-people-dialog", "Add people", "#people-query", form)
 }

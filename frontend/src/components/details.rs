@@ -5,6 +5,7 @@ use super::icon::{self, icon, icon_button};
 use crate::browser::dom;
 use crate::browser::element::{El, el, many, memo};
 use crate::commands::{Confirm, Ctx, Dialog, channels};
+use crate::state::order::by_text;
 use leptos::prelude::*;
 use shared::{ChannelId, ChannelInfo, ChannelKind, UserId, Visibility};
 
@@ -36,13 +37,13 @@ pub fn details(ctx: Ctx, channel: ChannelId) -> El {
         }
     };
     let shut = icon_button("icon", icon::CLOSE, "Close details", close).id("details-close");
-    let head = el("header", "pane-head").add(el("h2", "").text("Details")).add(shut);
+    let head = el("header", "pane-head").with(el("h2", "").text("Details")).with(shut);
     let body = el("div", "pane").live(move || {
         shown.track();
         let info = ctx.store.read(|s| s.channels.get(channel).map(|known| known.info.clone()));
         info.map(|info| pane(ctx, &info))
     });
-    el("aside", "details").attr("aria-label", "Details").on_key(pressed).add(head).add(body)
+    el("aside", "details").attr("aria-label", "Details").on_key(pressed).with(head).with(body)
 }
 
 fn ask_names(ctx: Ctx, channel: ChannelId) {
@@ -66,11 +67,11 @@ fn pane(ctx: Ctx, info: &ChannelInfo) -> El {
     let group = info.kind != ChannelKind::Direct;
     let may_delete =
         group && (info.created_by == me || ctx.store.read(|state| state.people.is_owner(me)));
-    let mut users: Vec<UserId> = info.user_ids.clone();
-    ctx.store.read(|state| {
-        users.sort_by_cached_key(|user| {
-            (!state.people.is_online(*user), state.people.name(*user).to_lowercase())
-        });
+    let users = ctx.store.read(|state| {
+        by_text(info.user_ids.clone(), |user| {
+            let rank = if state.people.is_online(*user) { "0" } else { "1" };
+            [rank, &state.people.name(*user).to_lowercase()].concat()
+        })
     });
     let members = users.into_iter().take(LISTED_MAX);
     let members = members.map(|user| member(ctx, id, user, info.created_by, room));
@@ -79,12 +80,12 @@ fn pane(ctx: Ctx, info: &ChannelInfo) -> El {
         group.then(|| icon_button("icon small", icon::PLUS, "Add people", add).id("add-people"));
     let heading = el("h3", "")
         .text("Members ")
-        .add(el("small", "").text(&info.user_ids.len().to_string()))
+        .with(el("small", "").text(&info.user_ids.len().to_string()))
         .text(" ")
-        .add_if(add);
+        .with_if(add);
     let ask = move |what: Confirm| move || ctx.ui.open(Dialog::Confirm(what));
     let way_out = |class: &str, id: &str, path: &str, label: &str| {
-        el("button", class).attr("type", "button").id(id).add(icon(path)).text(label)
+        el("button", class).attr("type", "button").id(id).with(icon(path)).text(label)
     };
     let leave = group.then(|| {
         way_out("row-button", "leave-channel", icon::EXIT, "Leave channel")
@@ -95,8 +96,8 @@ fn pane(ctx: Ctx, info: &ChannelInfo) -> El {
             .on_click(ask(Confirm::DeleteChannel(id)))
     });
     many(room.then(|| about(ctx, info)))
-        .add(el("section", "").add(heading).add(el("ul", "members").add_all(members)))
-        .add(el("section", "pane-actions").add_if(leave).add_if(delete))
+        .with(el("section", "").with(heading).with(el("ul", "members").with_all(members)))
+        .with(el("section", "pane-actions").with_if(leave).with_if(delete))
 }
 
 fn about(ctx: Ctx, info: &ChannelInfo) -> El {
@@ -109,11 +110,12 @@ fn about(ctx: Ctx, info: &ChannelInfo) -> El {
     let edit = move || ctx.ui.open(Dialog::EditChannel(id));
     let edit = icon_button("icon small", icon::EDIT, "Edit name and topic", edit)
         .attr("data-action", "edit-channel");
-    let topic =
-        el("section", "").add(el("h3", "").text("Topic ").add(edit)).add(el("p", "").text(topic));
+    let topic = el("section", "")
+        .with(el("h3", "").text("Topic ").with(edit))
+        .with(el("p", "").text(topic));
     let seen = el("section", "")
-        .add(el("h3", "").text("Visibility"))
-        .add(el("p", "fact").add(icon(sign)).text(seen));
+        .with(el("h3", "").text("Visibility"))
+        .with(el("p", "fact").with(icon(sign)).text(seen));
     many([topic, seen])
 }
 
@@ -141,7 +143,7 @@ fn member(ctx: Ctx, channel: ChannelId, user: UserId, creator: UserId, room: boo
     let button = |path: &str, word: &str, what: &'static str| {
         let label = move || Some([what, &name(ctx, user)].concat());
         let button = el("button", "icon small").attr("type", "button").attr("data-action", word);
-        button.live_attr("aria-label", label).add(icon(path))
+        button.live_attr("aria-label", label).with(icon(path))
     };
     let talk = (user != me).then(|| {
         button(icon::WAVE, "message", "Message ").on_click(move || channels::direct(ctx, user))
@@ -151,11 +153,11 @@ fn member(ctx: Ctx, channel: ChannelId, user: UserId, creator: UserId, room: boo
         button(icon::CLOSE, "remove", "Remove ").on_click(ask)
     });
     let text =
-        el("span", "who").add(el("strong", "").words(who)).add(el("small", "").words(presence));
+        el("span", "who").with(el("strong", "").words(who)).with(el("small", "").words(presence));
     el("li", "member")
         .attr("data-member-id", &user.to_string())
-        .add(avatar(ctx, user, true, ""))
-        .add(text)
-        .add_if(talk)
-        .add_if(remove)
+        .with(avatar(ctx, user, true, ""))
+        .with(text)
+        .with_if(talk)
+        .with_if(remove)
 }

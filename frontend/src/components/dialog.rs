@@ -15,9 +15,9 @@ pub fn dialog(ctx: Ctx, id: &'static str, title: &str, focus: &'static str, body
         .attr("type", "button")
         .attr("data-close", "")
         .attr("aria-label", "Close")
-        .add(icon(icon::CLOSE));
-    let head = el("header", "dialog-head").add(el("h2", "").id(&title_id).text(title)).add(close);
-    frame(ctx, id, focus).attr("aria-labelledby", &title_id).add(head).add(body)
+        .with(icon(icon::CLOSE));
+    let head = el("header", "dialog-head").with(el("h2", "").id(&title_id).text(title)).with(close);
+    frame(ctx, id, focus).attr("aria-labelledby", &title_id).with(head).with(body)
 }
 
 /// A dialog with nothing in it yet.
@@ -45,7 +45,7 @@ pub fn frame(ctx: Ctx, id: &'static str, focus: &'static str) -> El {
 pub fn field(label: &str, note: &str, input: El) -> El {
     let text = el("label", "fieldset").text(label);
     let note = (!note.is_empty()).then(|| el("em", "").text(note));
-    text.add_if(note).add(input)
+    text.with_if(note).with(input)
 }
 
 /// A field for one line of text.

@@ -90,7 +90,7 @@ pub fn feed(ctx: Ctx, channel: ChannelId) -> El {
         .live_bool("aria-busy", move || busy.get())
         .on("scroll", scrolled)
         .on_key(pressed)
-        .add(column);
+        .with(column);
     point(ctx, feed, rows)
 }
 
@@ -293,8 +293,8 @@ fn keys_on(ctx: Ctx, channel: ChannelId, row: &Row, event: &KeyboardEvent) {
 fn ghosts() -> El {
     let ghost = |lines: usize| {
         let bones = (0..lines).map(|_| el("span", "bone"));
-        let text = el("div", "").add(el("span", "bone name")).add_all(bones);
-        el("div", "ghost").attr("aria-hidden", "true").add(el("span", "bone face")).add(text)
+        let text = el("div", "").with(el("span", "bone name")).with_all(bones);
+        el("div", "ghost").attr("aria-hidden", "true").with(el("span", "bone face")).with(text)
     };
     many([3, 1, 2, 2, 3].into_iter().map(ghost))
 }
@@ -324,16 +324,16 @@ fn beginning(ctx: Ctx, channel: ChannelId) -> El {
         action("say-hello", icon::WAVE, "Say hello", "The first message is the hardest")
             .on_click(move || ctx.ui.compose.set(Some("Hello! 👋".to_owned()))),
     );
-    let actions = actions.into_iter().map(|action| el("li", "").add(action));
+    let actions = actions.into_iter().map(|action| el("li", "").with(action));
     el("section", &["empty ", hue(&channel.to_string())].concat())
-        .add(el("i", "swatch big").attr("aria-hidden", "true"))
-        .add(el("h2", "").text(&["This is the start of ", &title].concat()))
-        .add(el("p", "").text("What is said here is kept here, for the people in it."))
-        .add(el("ul", "actions").add_all(actions))
+        .with(el("i", "swatch big").attr("aria-hidden", "true"))
+        .with(el("h2", "").text(&["This is the start of ", &title].concat()))
+        .with(el("p", "").text("What is said here is kept here, for the people in it."))
+        .with(el("ul", "actions").with_all(actions))
 }
 
 /// A large button with a title and a note: something to begin with.
 pub fn action(word: &str, path: &str, title: &str, note: &str) -> El {
-    let text = el("span", "").add(el("strong", "").text(title)).add(el("small", "").text(note));
-    el("button", "").attr("type", "button").attr("data-action", word).add(icon(path)).add(text)
+    let text = el("span", "").with(el("strong", "").text(title)).with(el("small", "").text(note));
+    el("button", "").attr("type", "button").attr("data-action", word).with(icon(path)).with(text)
 }

@@ -65,5 +65,5 @@ pub fn icon(path: &str) -> El {
 /// A button that is only an icon, with what it does as its label.
 pub fn icon_button(class: &str, path: &str, label: &str, run: impl FnMut() + 'static) -> El {
     let button = el("button", class).attr("type", "button").attr("aria-label", label);
-    button.add(icon(path)).on_click(run)
+    button.with(icon(path)).on_click(run)
 }

@@ -74,12 +74,12 @@ pub fn picker(ctx: Ctx, picked: RwSignal<Vec<UserId>>, left_out: Vec<UserId>) ->
             .attr("type", "button")
             .live_attr("aria-label", move || Some(["Remove ", &name(ctx, user)].concat()))
             .words(move || name(ctx, user))
-            .add(icon(icon::CLOSE))
+            .with(icon(icon::CLOSE))
             .on_click(move || toggle(user))
     };
     let tokens = move || {
         let picked = picked.get();
-        (!picked.is_empty()).then(|| el("p", "picked").add_all(picked.into_iter().map(token)))
+        (!picked.is_empty()).then(|| el("p", "picked").with_all(picked.into_iter().map(token)))
     };
     let option = move |key: &str| {
         let Ok(user) = key.parse::<UserId>() else { return many([]) };
@@ -96,10 +96,10 @@ pub fn picker(ctx: Ctx, picked: RwSignal<Vec<UserId>>, left_out: Vec<UserId>) ->
             .live_prop("checked", move || picked.with(|picked| picked.contains(&user)))
             .on("change", move |_| toggle(user));
         let who = el("span", "who")
-            .add(el("strong", "").words(move || name(ctx, user)))
-            .add(el("small", "").words(at));
+            .with(el("strong", "").words(move || name(ctx, user)))
+            .with(el("small", "").words(at));
         let label = el("label", "pick").attr("data-user-id", key);
-        el("li", "").add(label.add(tick).add(avatar(ctx, user, true, "")).add(who))
+        el("li", "").with(label.with(tick).with(avatar(ctx, user, true, "")).with(who))
     };
     let nobody = move || {
         found.with(Vec::is_empty).then(|| {
@@ -121,8 +121,8 @@ pub fn picker(ctx: Ctx, picked: RwSignal<Vec<UserId>>, left_out: Vec<UserId>) ->
         .on_key(pressed);
     let list = el("ul", "picks").attr("aria-label", "People").on_key(in_list);
     el("div", "fieldset people-picker")
-        .add(el("label", "").attr("for", "people-query").text("People"))
+        .with(el("label", "").attr("for", "people-query").text("People"))
         .live(tokens)
-        .add(input)
-        .add(list.live(nobody).each(move || found.get(), option))
+        .with(input)
+        .with(list.live(nobody).each(move || found.get(), option))
 }

@@ -65,23 +65,23 @@ pub fn rail(ctx: Ctx) -> El {
     let talk = icon_button("icon small", icon::PLUS, "Message someone", open(Dialog::Switcher))
         .id("new-conversation");
     let heading = |text: &str, actions: El| {
-        el("h2", "").text(text).add(el("span", "rail-actions").add(actions))
+        el("h2", "").text(text).with(el("span", "rail-actions").with(actions))
     };
     let top = el("header", "rail-head")
-        .add(el("span", "mark").attr("aria-hidden", "true"))
-        .add(el("strong", "").text("Hubbub"))
-        .add(switcher);
+        .with(el("span", "mark").attr("aria-hidden", "true"))
+        .with(el("strong", "").text("Hubbub"))
+        .with(switcher);
     let lists = el("div", "rail-lists")
-        .add(heading("Channels ", many([browse, create])))
-        .add(rooms)
-        .add(heading("People ", talk))
-        .add(talks);
+        .with(heading("Channels ", many([browse, create])))
+        .with(rooms)
+        .with(heading("People ", talk))
+        .with(talks);
     el("nav", "rail")
         .attr("aria-label", "Channels")
         .on_key(|event| arrow_keys(&event))
-        .add(top)
-        .add(lists)
-        .add(foot(ctx))
+        .with(top)
+        .with(lists)
+        .with(foot(ctx))
 }
 
 fn link(ctx: Ctx, key: &str, tab_stop: Memo<String>) -> El {
@@ -116,11 +116,11 @@ fn link(ctx: Ctx, key: &str, tab_stop: Memo<String>) -> El {
         .attr("href", &paths::channel_page(id))
         .live_attr("aria-current", current)
         .live_attr("tabindex", tab)
-        .add(picture(ctx, id, is_room))
-        .add(el("span", "label").words(title))
+        .with(picture(ctx, id, is_room))
+        .with(el("span", "label").words(title))
         .live(heard)
         .live(badge);
-    el("li", "").add(link)
+    el("li", "").with(link)
 }
 
 /// The swatch of a room, the face of the other one, or how many the others are.
@@ -186,9 +186,9 @@ fn foot(ctx: Ctx) -> El {
         }
     };
     let who = el("span", "who")
-        .add(el("strong", "").words(move || name(ctx, me)))
-        .add(el("small", "").id("status").words(status));
+        .with(el("strong", "").words(move || name(ctx, me)))
+        .with(el("small", "").id("status").words(status));
     let settings =
         icon_button("icon", icon::SETTINGS, "Settings", move || ctx.ui.open(Dialog::Settings));
-    el("footer", "self").add(avatar(ctx, me, true, "")).add(who).add(settings.id("settings"))
+    el("footer", "self").with(avatar(ctx, me, true, "")).with(who).with(settings.id("settings"))
 }

@@ -66,7 +66,7 @@ fn chip(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>, emoji: String) -> El {
         })
         .text(&emoji)
         .text(" ")
-        .add(el("b", "").words(count))
+        .with(el("b", "").words(count))
 }
 
 /// The choice of emoji: the quick ones, and the others behind one more button.
@@ -98,6 +98,6 @@ pub fn choice(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>) -> El {
         .live_class("more", move || more.get())
         .attr("role", "group")
         .attr("aria-label", "React with")
-        .add_all(QUICK.iter().map(|emoji| button(emoji)))
+        .with_all(QUICK.iter().map(|emoji| button(emoji)))
         .live(others)
 }

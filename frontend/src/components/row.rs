@@ -75,7 +75,7 @@ pub fn row_view(
     });
     let before = move || {
         let line = |class: &str, text: &str| {
-            el("p", class).attr("role", "separator").add(el("span", "").text(text))
+            el("p", class).attr("role", "separator").with(el("span", "").text(text))
         };
         let day = day.get().then(|| {
             let at = row.with_untracked(|row| row.at);
@@ -129,9 +129,9 @@ pub fn row_view(
         .live_attr("aria-posinset", seq)
         .attr("aria-setsize", "-1")
         .live(side)
-        .add(body)
+        .with(body)
         .live(move || tools.get().then(|| toolbar(ctx, channel, row)));
-    many([]).live(before).add(article)
+    many([]).live(before).with(article)
 }
 
 fn time_view(class: &str, id: &str, at: Timestamp, text: &str) -> El {
@@ -151,7 +151,7 @@ fn body(
 ) -> El {
     let author = row.with_untracked(|row| row.author);
     let top = if content.head {
-        heading(ctx, author, author_id).add(time_view(
+        heading(ctx, author, author_id).with(time_view(
             "",
             time_id,
             content.at,
@@ -162,19 +162,19 @@ fn body(
     };
     let top = many([top]);
     if content.deleted {
-        return top.add(el("p", "deleted").text("This message was deleted"));
+        return top.with(el("p", "deleted").text("This message was deleted"));
     }
     let quote = content.quote.as_ref().map(|quote| quote_view(ctx, channel, quote));
-    let top = top.add_if(quote);
+    let top = top.with_if(quote);
     if content.editing {
-        return top.add(editor(ctx, channel, row));
+        return top.with(editor(ctx, channel, row));
     }
     let class = if is_jumbo(&content.text) { "text jumbo" } else { "text" };
     let edited = content.edited.map(|at| {
         let title = ["Edited ", &clock::full(at)].concat();
         el("small", "edited").attr("title", &title).text("edited")
     });
-    top.add(el("div", class).text(&content.text)).add_if(edited).add_if(send_state(
+    top.with(el("div", class).text(&content.text)).with_if(edited).with_if(send_state(
         ctx,
         row,
         &content.state,
@@ -190,7 +190,7 @@ fn heading(ctx: Ctx, author: UserId, id: &str) -> El {
         .attr("title", "Message this person")
         .words(move || name(ctx, author))
         .on_click(move || channels::direct(ctx, author));
-    el("h3", "").add(name)
+    el("h3", "").with(name)
 }
 
 fn quote_view(ctx: Ctx, channel: ChannelId, quote: &Quote) -> El {
@@ -206,10 +206,10 @@ fn quote_view(ctx: Ctx, channel: ChannelId, quote: &Quote) -> El {
             event.stop_propagation();
             reading::show(ctx, channel, seq);
         })
-        .add(el("b", "").words(move || name(ctx, author)))
+        .with(el("b", "").words(move || name(ctx, author)))
         .text(" ")
         .text(&text);
-    block.add(link)
+    block.with(link)
 }
 
 fn editor(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>) -> El {
@@ -247,20 +247,20 @@ fn editor(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>) -> El {
             }
         });
     let keys = el("span", "")
-        .add(el("kbd", "").text("Esc"))
+        .with(el("kbd", "").text("Esc"))
         .text(" cancels, ")
-        .add(el("kbd", "").text("Enter"))
+        .with(el("kbd", "").text("Enter"))
         .text(" saves");
     let cancel = el("button", "quiet").attr("type", "button").text("Cancel");
     let foot = el("p", "edit-foot")
-        .add(keys)
-        .add(cancel.on_click(move || messages::end_edit(ctx)))
-        .add(el("button", "primary small").text("Save"));
+        .with(keys)
+        .with(cancel.on_click(move || messages::end_edit(ctx)))
+        .with(el("button", "primary small").text("Save"));
     let submit = move |event: leptos::ev::Event| {
         event.prevent_default();
         save();
     };
-    el("form", "edit").attr("aria-label", "Edit message").on("submit", submit).add(area).add(foot)
+    el("form", "edit").attr("aria-label", "Edit message").on("submit", submit).with(area).with(foot)
 }
 
 fn send_state(ctx: Ctx, row: RwSignal<Row>, state: &RowState) -> Option<El> {
@@ -277,7 +277,7 @@ fn send_state(ctx: Ctx, row: RwSignal<Row>, state: &RowState) -> Option<El> {
         RowState::Sent | RowState::Sending => None,
         RowState::Queued => {
             let text = "Waiting for the network. It will be sent by itself";
-            Some(el("p", "state").add(icon(icon::CLOCK)).text(text))
+            Some(el("p", "state").with(icon(icon::CLOCK)).text(text))
         }
         RowState::Failed(why) => {
             let why = ["Not sent: ", why, "."].concat();
@@ -287,11 +287,11 @@ fn send_state(ctx: Ctx, row: RwSignal<Row>, state: &RowState) -> Option<El> {
             Some(
                 el("p", "state failed")
                     .attr("role", "alert")
-                    .add(icon(icon::ALERT))
-                    .add(el("span", "").text(&why))
-                    .add(button("retry", "Retry", messages::retry))
-                    .add(button("edit", "Edit", messages::edit_unsent))
-                    .add(button("discard", "Discard", discard)),
+                    .with(icon(icon::ALERT))
+                    .with(el("span", "").text(&why))
+                    .with(button("retry", "Retry", messages::retry))
+                    .with(button("edit", "Edit", messages::edit_unsent))
+                    .with(button("discard", "Discard", discard)),
             )
         }
     }
@@ -304,8 +304,8 @@ fn tool(action: &str, path: &str, label: &str) -> El {
         .attr("data-action", action)
         .attr("aria-label", label)
         .attr("title", label)
-        .add(icon(path))
-        .add(el("span", "label").text(label))
+        .with(icon(path))
+        .with(el("span", "label").text(label))
 }
 
 /// The row's toolbar: there only while somebody points at the row or the keyboard is in it.
@@ -330,11 +330,11 @@ fn toolbar(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>) -> El {
         .attr("aria-label", "Message actions")
         .on("click", clicked)
         .live(move || choosing.get().then(|| reactions::choice(ctx, channel, row)))
-        .add(react)
-        .add(tool("reply", icon::REPLY, "Reply"))
-        .add_if(own.then(|| tool("edit", icon::EDIT, "Edit")))
-        .add(tool("copy-link", icon::LINK, "Copy link"))
-        .add_if(removable.then(|| tool("delete", icon::TRASH, "Delete")))
+        .with(react)
+        .with(tool("reply", icon::REPLY, "Reply"))
+        .with_if(own.then(|| tool("edit", icon::EDIT, "Edit")))
+        .with(tool("copy-link", icon::LINK, "Copy link"))
+        .with_if(removable.then(|| tool("delete", icon::TRASH, "Delete")))
 }
 
 /// Does what a button of the toolbar, or a key on the row, asks for.

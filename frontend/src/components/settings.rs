@@ -33,20 +33,20 @@ pub fn settings(ctx: Ctx, leave: Callback<()>) -> El {
     let out = el("button", "quiet danger")
         .attr("type", "button")
         .id("log-out")
-        .add(icon(icon::EXIT))
+        .with(icon(icon::EXIT))
         .text("Log out")
         .on_click(out);
     let body = el("div", "form sections")
-        .add(myself(ctx))
-        .add(password(ctx))
-        .add(look(ctx))
-        .add(clients(ctx, leave))
-        .add(el("footer", "dialog-foot").add(keys).add(out));
+        .with(myself(ctx))
+        .with(password(ctx))
+        .with(look(ctx))
+        .with(clients(ctx, leave))
+        .with(el("footer", "dialog-foot").with(keys).with(out));
     dialog(ctx, "settings", "Settings", "", body)
 }
 
 fn section(tag: &str, title: &str) -> El {
-    el(tag, "section").add(el("h3", "").text(title))
+    el(tag, "section").with(el("h3", "").text(title))
 }
 
 fn said(error: RwSignal<Option<String>>) -> impl Fn() -> Option<El> {
@@ -75,13 +75,13 @@ fn myself(ctx: Ctx) -> El {
         });
     };
     let name = line("display-name", "80", "", &shown).attr("autocomplete", "name");
-    let login = el("small", "").text("You log in as ").add(el("b", "").text(&username));
-    let foot = el("p", "section-foot").add(login).add(el("button", "soft").text("Save"));
+    let login = el("small", "").text("You log in as ").with(el("b", "").text(&username));
+    let foot = el("p", "section-foot").with(login).with(el("button", "soft").text("Save"));
     section("form", "You")
         .id("settings-name")
         .on("submit", submit)
-        .add(field("Name to show", "", name).live(said(error)))
-        .add(foot)
+        .with(field("Name to show", "", name).live(said(error)))
+        .with(foot)
 }
 
 fn secret(name: &str, autocomplete: &str) -> El {
@@ -123,7 +123,7 @@ fn password(ctx: Ctx) -> El {
             if has { field("Current password", "", current) } else { el("p", "note").text(note) };
         let new = secret("password", "new-password").attr("minlength", "8");
         let label = if has { "Change password" } else { "Set password" };
-        let foot = el("p", "section-foot").add(el("button", "soft").text(label));
+        let foot = el("p", "section-foot").with(el("button", "soft").text(label));
         let new = field("New password", "", new).live(said(error));
         Some(many([first, new, foot]))
     };
@@ -134,7 +134,11 @@ fn password(ctx: Ctx) -> El {
         .attr("autocomplete", "username")
         .attr("value", &username.unwrap_or_default())
         .attr("hidden", "");
-    section("form", "Password").id("settings-password").on("submit", submit).add(whose).live(fields)
+    section("form", "Password")
+        .id("settings-password")
+        .on("submit", submit)
+        .with(whose)
+        .live(fields)
 }
 
 fn look(ctx: Ctx) -> El {
@@ -151,7 +155,7 @@ fn look(ctx: Ctx) -> El {
             .attr("value", value.unwrap_or("auto"))
             .attr_if("checked", on.then_some(""))
             .on("change", choose);
-        el("label", "").add(radio).add(el("span", "").text(label))
+        el("label", "").with(radio).with(el("span", "").text(label))
     };
     let keys = move |event: leptos::ev::Event| {
         let on = dom::event_checked(&event);
@@ -159,10 +163,10 @@ fn look(ctx: Ctx) -> El {
         ctx.ui.single_keys.set(on);
     };
     let themes = el("fieldset", "segmented")
-        .add(el("legend", "visually-hidden").text("Theme"))
-        .add(choice(None, "As the system"))
-        .add(choice(Some("light"), "Light"))
-        .add(choice(Some("dark"), "Dark"));
+        .with(el("legend", "visually-hidden").text("Theme"))
+        .with(choice(None, "As the system"))
+        .with(choice(Some("light"), "Light"))
+        .with(choice(Some("dark"), "Dark"));
     let on = ctx.ui.single_keys.get_untracked();
     let switch = el("input", "")
         .attr("type", "checkbox")
@@ -171,8 +175,8 @@ fn look(ctx: Ctx) -> El {
         .attr_if("checked", on.then_some(""))
         .on("change", keys);
     let note = "R to reply, + to react, E to edit, U to mark unread";
-    let text = el("span", "").text("Single-key shortcuts").add(el("small", "").text(note));
-    section("section", "Look").add(themes).add(el("label", "switch").add(switch).add(text))
+    let text = el("span", "").text("Single-key shortcuts").with(el("small", "").text(note));
+    section("section", "Look").with(themes).with(el("label", "switch").with(switch).with(text))
 }
 
 fn clients(ctx: Ctx, leave: Callback<()>) -> El {
@@ -198,17 +202,17 @@ fn clients(ctx: Ctx, leave: Callback<()>) -> El {
             });
         };
         let who = el("span", "who")
-            .add(el("strong", "").text(&device(&client.device)))
-            .add(el("small", "").text(&used));
+            .with(el("strong", "").text(&device(&client.device)))
+            .with(el("small", "").text(&used));
         let end = el("button", "quiet").attr("type", "button").attr("data-action", "revoke");
         el("li", "")
             .attr("data-client-id", &id.to_string())
-            .add(icon(if small { icon::PHONE } else { icon::DEVICE }))
-            .add(who)
-            .add(end.text("End").on_click(revoke))
+            .with(icon(if small { icon::PHONE } else { icon::DEVICE }))
+            .with(who)
+            .with(end.text("End").on_click(revoke))
     };
     let entries = move || Some(many(list.with(|list| list.iter().map(entry).collect::<Vec<_>>())));
-    section("section", "Where you are logged in").add(el("ul", "clients").live(entries))
+    section("section", "Where you are logged in").with(el("ul", "clients").live(entries))
 }
 
 fn load(ctx: Ctx, list: RwSignal<Vec<ClientInfo>>) {

@@ -28,15 +28,15 @@ fn of<T: Default>(ctx: Ctx, channel: ChannelId, read: impl FnOnce(&State, &Chann
 pub fn sheet(ctx: Ctx, channel: ChannelId) -> El {
     let dock = el("div", "dock")
         .live(jump(ctx, channel))
-        .add(typing(ctx, channel))
-        .add(composer(ctx, channel));
+        .with(typing(ctx, channel))
+        .with(composer(ctx, channel));
     let offline = memo(move || ctx.store.link.get() == Link::Offline);
     let main = el("main", &["sheet ", hue(&channel.to_string())].concat())
         .attr("aria-labelledby", "channel-name")
-        .add(header(ctx, channel))
+        .with(header(ctx, channel))
         .live(move || offline.get().then(|| banner(ctx)))
-        .add(feed(ctx, channel))
-        .add(dock);
+        .with(feed(ctx, channel))
+        .with(dock);
     many([main]).live(move || ctx.ui.details.get().then(|| details(ctx, channel)))
 }
 
@@ -71,7 +71,7 @@ fn header(ctx: Ctx, channel: ChannelId) -> El {
                 let users = faces.iter().skip(1).filter_map(|user| user.parse().ok());
                 let users = users.map(|user| avatar(ctx, user, false, ""));
                 let count = faces.first().map(|count| el("small", "").text(count));
-                el("span", "faces").attr("aria-hidden", "true").add_all(users).add_if(count)
+                el("span", "faces").attr("aria-hidden", "true").with_all(users).with_if(count)
             })
         })
     };
@@ -85,11 +85,11 @@ fn header(ctx: Ctx, channel: ChannelId) -> El {
         .id("details")
         .live_bool("aria-expanded", move || ctx.ui.details.get());
     el("header", "bar")
-        .add(back)
-        .add_if(other.map(|user| avatar(ctx, user, true, " large")))
-        .add(el("div", "").add(title).add(el("p", "").words(about)))
+        .with(back)
+        .with_if(other.map(|user| avatar(ctx, user, true, " large")))
+        .with(el("div", "").with(title).with(el("p", "").words(about)))
         .live(crowd)
-        .add(details)
+        .with(details)
 }
 
 fn banner(ctx: Ctx) -> El {
@@ -97,9 +97,9 @@ fn banner(ctx: Ctx) -> El {
     let again = el("button", "link").attr("type", "button").id("reconnect").text("Try now");
     el("p", "banner")
         .attr("role", "status")
-        .add(icon(icon::OFF))
-        .add(el("span", "").text(text))
-        .add(again.on_click(move || ctx.net.retry()))
+        .with(icon(icon::OFF))
+        .with(el("span", "").text(text))
+        .with(again.on_click(move || ctx.net.retry()))
 }
 
 fn jump(ctx: Ctx, channel: ChannelId) -> impl Fn() -> Option<El> {
@@ -118,7 +118,7 @@ fn jump(ctx: Ctx, channel: ChannelId) -> impl Fn() -> Option<El> {
             0 => "Jump to present".to_owned(),
             missed => [&missed.to_string(), " new · Jump to present"].concat(),
         };
-        let jump = el("button", "jump").attr("type", "button").id("jump").add(icon(icon::DOWN));
+        let jump = el("button", "jump").attr("type", "button").id("jump").with(icon(icon::DOWN));
         Some(jump.words(text).on_click(move || channels::to_present(ctx, channel)))
     }
 }

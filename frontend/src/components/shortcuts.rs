@@ -39,13 +39,13 @@ pub fn shortcuts(ctx: Ctx) -> El {
         let mut ways = el("dd", "");
         for (index, way) in keys.split('|').enumerate() {
             if index > 0 {
-                ways = ways.add(el("span", "or").text("or"));
+                ways = ways.with(el("span", "or").text("or"));
             }
-            ways = ways.add_all(way.split(' ').map(|key| el("kbd", "").text(key)));
+            ways = ways.with_all(way.split(' ').map(|key| el("kbd", "").text(key)));
         }
-        el("div", "").add(el("dt", "").text(what)).add(ways)
+        el("div", "").with(el("dt", "").text(what)).with(ways)
     };
-    let list = el("dl", "keys").add_all(KEYS.into_iter().map(entry));
+    let list = el("dl", "keys").with_all(KEYS.into_iter().map(entry));
     dialog(ctx, "shortcuts", "Keyboard shortcuts", "", list)
 }
 

@@ -132,7 +132,7 @@ pub fn switcher(ctx: Ctx) -> El {
         .on("input", typed)
         .on_key(pressed);
     let field = el("div", "switcher-field");
-    let field = field.add(icon(icon::SEARCH)).add(input).add(el("kbd", "").text("Esc"));
+    let field = field.with(icon(icon::SEARCH)).with(input).with(el("kbd", "").text("Esc"));
     let list = el("ul", "")
         .id("switcher-list")
         .attr("role", "listbox")
@@ -142,8 +142,8 @@ pub fn switcher(ctx: Ctx) -> El {
     frame(ctx, "switcher", "#switcher-query")
         .attr("class", "switcher")
         .attr("aria-label", "Go to")
-        .add(field)
-        .add(list)
+        .with(field)
+        .with(list)
 }
 
 fn option(ctx: Ctx, goal: Goal) -> El {
@@ -173,7 +173,7 @@ fn option(ctx: Ctx, goal: Goal) -> El {
     let note = (!note.is_empty()).then(|| el("small", "").text(&note));
     el("li", hue(&id))
         .attr("role", "option")
-        .add(picture)
-        .add(el("span", "label").text(&title))
-        .add_if(note)
+        .with(picture)
+        .with(el("span", "label").text(&title))
+        .with_if(note)
 }

@@ -18,7 +18,7 @@ pub fn toasts(ctx: Ctx) -> El {
             if toast.error { ("toast error", icon::ALERT) } else { ("toast", icon::CHECK) };
         let dismiss =
             icon_button("icon small", icon::CLOSE, "Dismiss", move || ui.dismiss(toast.id));
-        el("p", class).add(icon(sign)).add(el("span", "").text(&toast.text)).add(dismiss)
+        el("p", class).with(icon(sign)).with(el("span", "").text(&toast.text)).with(dismiss)
     };
     el("div", "toasts").attr("role", "status").attr("aria-live", "polite").each(keys, toast)
 }

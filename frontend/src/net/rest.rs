@@ -2,8 +2,9 @@
 //! server's problems or the missing network.
 
 use gloo_net::http::{Method, RequestBuilder};
-use serde::{Serialize, de::DeserializeOwned};
-use shared::api::account::{Clients, LogIn, Me, Session, Setup, SignUp, UpdateMe, Users};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use shared::api::account::{Clients, LogIn, Me, Setup, SignUp, UpdateMe, Users};
 use shared::api::channels::{Channels, CreateChannel, UpdateChannel};
 use shared::api::messages::{EditMessage, MessagePage};
 use shared::{
@@ -85,19 +86,30 @@ pub async fn setup() -> Result<Setup, Failure> {
     get(paths::SETUP).await
 }
 
+/// What `Me` has beside the user. Read in two steps: a flattened struct makes serde carry the whole
+/// machinery that buffers fields of unknown types.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Beside {
+    client_id: ClientId,
+    has_password: bool,
+}
+
 /// Oneself; refused with `not_logged_in` when nobody is logged in.
 pub async fn me() -> Result<Me, Failure> {
-    get(paths::ME).await
+    let text = fetch(Method::GET, paths::ME, None).await?;
+    let (user, beside) = (read::<UserInfo>(&text)?, read::<Beside>(&text)?);
+    Ok(Me { user, client_id: beside.client_id, has_password: beside.has_password })
 }
 
-/// Signs up. The cookie is set by the answer.
-pub async fn sign_up(body: &SignUp) -> Result<Session, Failure> {
-    read(&fetch(Method::POST, paths::USER, write(body)).await?)
+/// Signs up. The cookie is set by the answer, and `me` tells what it says.
+pub async fn sign_up(body: &SignUp) -> Result<(), Failure> {
+    fetch(Method::POST, paths::USER, write(body)).await.map(drop)
 }
 
-/// Logs in. The cookie is set by the answer.
-pub async fn log_in(body: &LogIn) -> Result<Session, Failure> {
-    read(&fetch(Method::POST, paths::LOGIN, write(body)).await?)
+/// Logs in. The cookie is set by the answer, and `me` tells what it says.
+pub async fn log_in(body: &LogIn) -> Result<(), Failure> {
+    fetch(Method::POST, paths::LOGIN, write(body)).await.map(drop)
 }
 
 /// Logs this client out.

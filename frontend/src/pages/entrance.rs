@@ -122,7 +122,7 @@ pub fn entrance(why: Option<&'static str>, enter: Callback<Me>) -> El {
     let alert = |id: &str, text: &str| el("small", "error").id(id).attr("role", "alert").text(text);
     let form_note = move || {
         let banner = el("p", "error banner").attr("role", "alert");
-        form_error().map(|text| banner.add(icon(icon::ALERT)).text(&text))
+        form_error().map(|text| banner.with(icon(icon::ALERT)).text(&text))
     };
     let name_note = move || match name_error() {
         Some(text) => Some(alert("username-error", &text)),
@@ -143,7 +143,7 @@ pub fn entrance(why: Option<&'static str>, enter: Callback<Me>) -> El {
                 logging_in.update(|on| *on = !*on);
             };
             let button = el("button", "link").attr("type", "button").id("enter-switch");
-            el("p", "alt").text(question).add(button.text(answer).on_click(clicked))
+            el("p", "alt").text(question).with(button.text(answer).on_click(clicked))
         })
     };
     let username = el("input", "")
@@ -178,22 +178,22 @@ pub fn entrance(why: Option<&'static str>, enter: Callback<Me>) -> El {
     let form = el("form", "")
         .id("enter")
         .on("submit", submit)
-        .add_if(why.map(|why| el("p", "note").attr("role", "status").text(why)))
+        .with_if(why.map(|why| el("p", "note").attr("role", "status").text(why)))
         .live(form_note)
-        .add(el("label", "fieldset").text("Your name").add(username).live(name_note))
-        .add(
+        .with(el("label", "fieldset").text("Your name").with(username).live(name_note))
+        .with(
             el("label", "fieldset")
                 .text("Password ")
                 .live(optional)
-                .add(password)
+                .with(password)
                 .live(password_note),
         )
-        .add(button);
+        .with(button);
     let main = el("main", "enter")
-        .add(el("span", "mark big").attr("aria-hidden", "true"))
-        .add(el("h1", "").words(move || title().to_owned()))
-        .add(el("p", "lead").words(move || lead().to_owned()))
-        .add(form)
+        .with(el("span", "mark big").attr("aria-hidden", "true"))
+        .with(el("h1", "").words(move || title().to_owned()))
+        .with(el("p", "lead").words(move || lead().to_owned()))
+        .with(form)
         .live(switch);
-    el("div", "door").add(main)
+    el("div", "door").with(main)
 }

@@ -40,8 +40,8 @@ pub fn home(ctx: Ctx) -> El {
             .on_click(move || ctx.ui.open(Dialog::Browse));
     let message = action("message", icon::WAVE, "Message someone", "Just the two of you")
         .on_click(move || ctx.ui.open(Dialog::Switcher));
-    let actions = [create, browse, message].map(|action| el("li", "").add(action));
-    let below = many([el("p", "").words(lead), el("ul", "actions").add_all(actions)]);
+    let actions = [create, browse, message].map(|action| el("li", "").with(action));
+    let below = many([el("p", "").words(lead), el("ul", "actions").with_all(actions)]);
     blank_sheet("welcome", el("h1", "").words(hello), below)
 }
 
@@ -49,6 +49,6 @@ pub fn home(ctx: Ctx) -> El {
 pub fn blank_sheet(class: &str, title: El, below: El) -> El {
     let title = title.id("channel-name").attr("tabindex", "-1");
     let mark = el("span", "mark big").attr("aria-hidden", "true");
-    let section = el("section", class).add(mark).add(title).add(below);
-    el("main", "sheet h12").attr("aria-labelledby", "channel-name").add(section)
+    let section = el("section", class).with(mark).with(title).with(below);
+    el("main", "sheet h12").attr("aria-labelledby", "channel-name").with(section)
 }

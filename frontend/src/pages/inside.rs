@@ -92,10 +92,10 @@ pub fn inside(me: Me, ended: RwSignal<Option<&'static str>>, leave: Callback<()>
     let app = el("div", "app")
         .live_attr("data-connection", move || Some(store.link.get().word().to_owned()))
         .live_attr("data-view", move || Some(view().to_owned()))
-        .add(rail(ctx))
+        .with(rail(ctx))
         .live(main);
     let dialog = move || ctx.ui.dialog.get().map(|dialog| dialog_view(ctx, dialog, leave));
-    many([skip, announcer(ctx), app]).live(dialog).add(toasts(ctx))
+    many([skip, announcer(ctx), app]).live(dialog).with(toasts(ctx))
 }
 
 /// Goes where commands, links and the browser's own buttons want to go.

@@ -3,7 +3,6 @@
 //! they were written. Keeping entries through a closed tab is `browser/`'s, sending them `net/`'s.
 
 use super::order::by_text;
-use serde::{Deserialize, Serialize};
 use shared::{ChannelId, ErrorCode, MessageId, Send, Seq, Timestamp};
 
 /// Most entries that wait; past it nothing new is taken, and the composer says so.
@@ -57,55 +56,42 @@ pub struct Entry {
     pub state: SendState,
 }
 
-/// An entry as it is kept in the browser's storage.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Saved {
-    nonce: String,
-    channel_id: ChannelId,
-    message: String,
-    reply_to: Option<MessageId>,
-    created: i64,
-    attempts: u32,
-    failed: Option<String>,
-}
-
 impl Entry {
-    /// As it is kept through a closed tab.
-    pub fn to_json(&self) -> String {
+    /// As it is kept through a closed tab: a line for each field, and the text after them.
+    pub fn to_lines(&self) -> String {
         let failed = match &self.state {
-            SendState::Failed { why } => Some(why.clone()),
-            SendState::Queued { .. } | SendState::Sending { .. } | SendState::Acked { .. } => None,
+            SendState::Failed { why } => why.as_str(),
+            SendState::Queued { .. } | SendState::Sending { .. } | SendState::Acked { .. } => "",
         };
-        let saved = Saved {
-            nonce: self.nonce.clone(),
-            channel_id: self.channel_id,
-            message: self.message.clone(),
-            reply_to: self.reply_to,
-            created: self.created,
-            attempts: self.attempts,
-            failed,
-        };
-        // Plain fields of a struct: writing them to a String can't fail.
-        serde_json::to_string(&saved).unwrap_or_default()
+        let reply = self.reply_to.map(|id| id.to_string()).unwrap_or_default();
+        let fields = [
+            self.nonce.as_str(),
+            &self.channel_id.to_string(),
+            &reply,
+            &self.created.to_string(),
+            &self.attempts.to_string(),
+            &failed.replace('\n', " "),
+            &self.message,
+        ];
+        fields.join("\n")
     }
 
-    /// Reads what `to_json` wrote; nothing if it is something else.
-    pub fn from_json(text: &str) -> Option<Self> {
-        let saved: Saved = serde_json::from_str(text).ok()?;
-        let state = match saved.failed {
-            Some(why) => SendState::Failed { why },
-            None => SendState::Queued { not_before: 0 },
+    /// Reads what `to_lines` wrote; nothing if it is something else.
+    pub fn from_lines(text: &str) -> Option<Self> {
+        let mut lines = text.splitn(7, '\n');
+        let nonce = lines.next().filter(|nonce| shared::names::nonce(nonce).is_ok())?.to_owned();
+        let channel_id = lines.next()?.parse().ok()?;
+        let reply_to = match lines.next()? {
+            "" => None,
+            id => Some(id.parse().ok()?),
         };
-        Some(Self {
-            nonce: saved.nonce,
-            channel_id: saved.channel_id,
-            message: saved.message,
-            reply_to: saved.reply_to,
-            created: saved.created,
-            attempts: saved.attempts,
-            state,
-        })
+        let (created, attempts) = (lines.next()?.parse().ok()?, lines.next()?.parse().ok()?);
+        let state = match lines.next()? {
+            "" => SendState::Queued { not_before: 0 },
+            why => SendState::Failed { why: why.to_owned() },
+        };
+        let message = lines.next()?.to_owned();
+        Some(Self { nonce, channel_id, message, reply_to, created, attempts, state })
     }
 }
 
@@ -358,11 +344,21 @@ mod tests {
         let mut outbox = filled(&[("a", 1), ("b", 1)]);
         outbox.due(0);
         outbox.rejected("a", ErrorCode::Forbidden, "no", None, 0);
-        let saved: Vec<_> = outbox.of(channel(1)).map(Entry::to_json).collect();
-        let restored: Vec<_> = saved.iter().filter_map(|json| Entry::from_json(json)).collect();
+        let saved: Vec<_> = outbox.of(channel(1)).map(Entry::to_lines).collect();
+        let restored: Vec<_> = saved.iter().filter_map(|text| Entry::from_lines(text)).collect();
         assert_eq!(restored[0].state, SendState::Failed { why: "no".to_owned() });
         assert_eq!(restored[1].state, SendState::Queued { not_before: 0 });
-        assert_eq!(Entry::from_json("{}"), None);
+        for broken in ["", "{}", "a\nb", &saved[0].replacen('\n', "", 1)] {
+            assert_eq!(Entry::from_lines(broken), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_text_of_many_lines_is_kept_as_it_is() {
+        let mut written = entry("a", 1);
+        written.message = "\n one\n\ntwo\n".to_owned();
+        written.reply_to = "00000000-0000-0000-0000-000000000007".parse().ok();
+        assert_eq!(Entry::from_lines(&written.to_lines()), Some(written));
     }
 
     #[test]
