@@ -127,6 +127,13 @@ pub fn ws(client: ClientId) -> String {
     [WS, "?clientId=", &client.to_string()].concat()
 }
 
+/// Whether the page itself draws this path: the API, its sockets and the process's own answers are
+/// not places in it.
+pub fn is_page(path: &str) -> bool {
+    let beside = ["/api/", "/ws/"].iter().any(|start| path.starts_with(start));
+    !beside && ![HEALTHZ, READYZ, METRICS].contains(&path)
+}
+
 /// Text as one segment of a path or one value of a query.
 pub fn percent_encode(text: &str) -> String {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
@@ -157,6 +164,17 @@ fn fill(pattern: &str, values: &[&str]) -> String {
 mod tests {
     use super::*;
     use uuid::Uuid;
+
+    #[test]
+    fn places_of_the_page_are_told_from_what_is_beside_it() {
+        let channel = channel_page(ChannelId(Uuid::nil()));
+        for page in ["/", &channel, "/nothing/here", "/apiary"] {
+            assert!(is_page(page), "{page}");
+        }
+        for beside in [DOCS, OPENAPI, WS, WS_JOIN_CHANNEL, METRICS, HEALTHZ] {
+            assert!(!is_page(beside), "{beside}");
+        }
+    }
 
     #[test]
     fn paths_are_filled_in_order() {

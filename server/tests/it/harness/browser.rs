@@ -42,10 +42,13 @@ pub(crate) struct ShownRow {
     pub(crate) deleted: bool,
 }
 
+/// The process that drives a browser, and everything that it started.
+struct Driver(Child);
+
 /// One person's browser.
 pub(crate) struct Browser {
     client: Client,
-    driver: Child,
+    _driver: Driver,
     driver_url: String,
     base: String,
     _profile: TempDir,
@@ -75,9 +78,10 @@ impl Browser {
             // A group of its own, so that Chromium's many processes can be ended with it.
             .process_group(0)
             .spawn()
+            .map(Driver)
             .unwrap();
         let (port_to, port_from) = oneshot::channel();
-        let out = BufReader::new(driver.stdout.take().unwrap());
+        let out = BufReader::new(driver.0.stdout.take().unwrap());
         std::thread::spawn(move || {
             let mut port_to = Some(port_to);
             // Read on to the end: a driver whose output nobody takes would stand still.
@@ -114,7 +118,7 @@ impl Browser {
         let url = format!("http://127.0.0.1:{port}");
         let client = patiently("Chromium", builder.connect(&url)).await.expect("a browser");
         let base = server.url();
-        let browser = Self { client, driver, driver_url: url, base, _profile: profile };
+        let browser = Self { client, _driver: driver, driver_url: url, base, _profile: profile };
         browser.go("/").await;
         browser
     }
@@ -355,12 +359,12 @@ fn passing(error: &CmdError) -> bool {
         .any(|reason| text.contains(reason))
 }
 
-impl Drop for Browser {
+impl Drop for Driver {
     fn drop(&mut self) {
-        let group = rustix::process::Pid::from_raw(self.driver.id().cast_signed());
+        let group = rustix::process::Pid::from_raw(self.0.id().cast_signed());
         if let Some(group) = group {
             let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         }
-        let _ = self.driver.wait();
+        let _ = self.0.wait();
     }
 }
