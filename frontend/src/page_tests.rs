@@ -2,6 +2,8 @@
 //! its confirmation as the same element, that storage keeps what it is given. Everything else
 //! about the page is tested natively, in `state/`.
 
+#![allow(clippy::unwrap_used, reason = "a test says best where it fails by failing there")]
+
 use crate::browser::element::many;
 use crate::browser::{clock, dom, random, storage};
 use crate::commands::{Ctx, Ui, channels};
@@ -18,6 +20,8 @@ use shared::api::messages::MessagePage;
 use shared::{
     ChannelId, ChannelInfo, ChannelKind, Message, ServerMessage, Timestamp, UserId, Visibility,
 };
+use std::cell::Cell;
+use std::rc::Rc;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -33,42 +37,44 @@ fn me() -> UserId {
     ME.parse().unwrap()
 }
 
-/// Draws the feed and the composer of an empty channel in which nobody is connected.
+/// Draws the feed and the composer of an empty channel in which nobody is connected. It stays until
+/// the tests end, like a page.
 fn draw() -> Ctx {
-    let handle = Owner::new().with(|| {
-        let store = Store::new(me(), "00000000-0000-7000-8000-000000000003".parse().unwrap());
-        let ctx = Ctx { store, net: Net::new(store, RwSignal::new(None)), ui: Ui::new() };
-        store.write(|state| {
-            state.channels.put(ChannelInfo {
-                channel_id: channel(),
-                kind: ChannelKind::Room,
-                name: Some("garden".to_owned()),
-                topic: None,
-                visibility: Visibility::Private,
-                user_ids: vec![me()],
-                created_by: me(),
-                created_at: Timestamp(0),
-                head_seq: 1,
-                read_seq: Some(1),
-                unread: None,
-                mentions: None,
-            });
-            let page = MessagePage {
-                messages: Vec::new(),
-                head_seq: 1,
-                has_before: false,
-                has_after: false,
-            };
-            state.room_mut(channel(), 0).timeline.reset(page);
-            Changes::default()
-        });
-        channels::open(ctx, channel(), None);
-        ctx
-    });
+    let slot = Rc::new(Cell::new(None));
+    let told = Rc::clone(&slot);
     leptos::mount::mount_to_body(move || {
-        many([feed(handle, channel()), composer(handle, channel())]).show();
+        let ctx = enter();
+        many([feed(ctx, channel()), composer(ctx, channel())]).show();
+        told.set(Some(ctx));
     });
-    handle
+    slot.take().unwrap()
+}
+
+fn enter() -> Ctx {
+    let store = Store::new(me(), "00000000-0000-7000-8000-000000000003".parse().unwrap());
+    let ctx = Ctx { store, net: Net::new(store, RwSignal::new(None)), ui: Ui::new() };
+    store.write(|state| {
+        state.channels.put(ChannelInfo {
+            channel_id: channel(),
+            kind: ChannelKind::Room,
+            name: Some("garden".to_owned()),
+            topic: None,
+            visibility: Visibility::Private,
+            user_ids: vec![me()],
+            created_by: me(),
+            created_at: Timestamp(0),
+            head_seq: 1,
+            read_seq: Some(1),
+            unread: None,
+            mentions: None,
+        });
+        let page =
+            MessagePage { messages: Vec::new(), head_seq: 1, has_before: false, has_after: false };
+        state.room_mut(channel(), 0).timeline.reset(page);
+        Changes::default()
+    });
+    channels::open(ctx, channel(), None);
+    ctx
 }
 
 fn js(code: &str) -> String {
@@ -77,7 +83,10 @@ fn js(code: &str) -> String {
 }
 
 fn clear() {
-    js("document.body.replaceChildren(); localStorage.clear()");
+    // Only what an earlier test drew: the page is the test runner's, too.
+    js(
+        "document.querySelectorAll('.feed, form.composer').forEach(e => e.remove()); localStorage.clear()",
+    );
 }
 
 async fn settled() {
@@ -159,7 +168,7 @@ fn the_outbox_and_drafts_come_back_from_the_storage() {
         state: SendState::Queued { not_before: 0 },
     };
     keep::put_entry(me(), &entry).unwrap();
-    assert_eq!(keep::entries(me()), [entry.clone()]);
+    assert_eq!(keep::entries(me()), std::slice::from_ref(&entry));
     keep::remove_entry(me(), &entry.nonce);
     assert!(keep::entries(me()).is_empty());
     let draft = Draft { text: "almost".to_owned(), reply_to: None };

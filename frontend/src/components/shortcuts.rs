@@ -26,8 +26,9 @@ const KEYS: [(&str, &str); 14] = [
 ];
 
 /// The regions that F6 goes around.
-const REGIONS: [(&str, &str); 4] = [
-    ("nav.rail", "nav.rail a[tabindex=\"0\"], nav.rail button"),
+const REGIONS: [(&str, &str); 5] = [
+    ("nav.rail .rail-lists", "nav.rail a[tabindex=\"0\"]"),
+    ("main .bar", "main .bar button#details"),
     (".feed", ".feed article[tabindex=\"0\"]"),
     (".dock", "#composer"),
     ("aside.details", "aside.details button"),
