@@ -112,10 +112,9 @@ impl State {
         rows(room, self.outbox.of(id), &view)
     }
 
-    /// The names by which the user is mentioned.
-    pub fn my_names(&self) -> [&str; 2] {
-        let me = self.people.get(self.me);
-        me.map_or(["", ""], |me| [me.username.as_str(), me.display_name.as_str()])
+    /// The name by which the user is mentioned; the server counts by the same.
+    pub fn my_names(&self) -> [&str; 1] {
+        [self.people.get(self.me).map_or("", |me| me.username.as_str())]
     }
 
     /// What a channel is called.
