@@ -85,7 +85,7 @@ pub fn feed(ctx: Ctx, channel: ChannelId) -> El {
         .live(move || empty.get().then(|| beginning(ctx, channel)))
         .each(move || keys.get(), row);
     let feed = el("div", "feed")
-        .attr("role", "feed")
+        .live_attr("role", move || (!empty.get()).then(|| "feed".to_owned()))
         .attr("aria-label", "Messages")
         .live_bool("aria-busy", move || busy.get())
         .on("scroll", scrolled)

@@ -74,8 +74,9 @@ pub fn row_view(
         shown && whole && row.with(|row| row.message_id.is_some())
     });
     let before = move || {
+        // A feed holds articles alone: what stands between them is read, and is nothing of its own.
         let line = |class: &str, text: &str| {
-            el("p", class).attr("role", "separator").with(el("span", "").text(text))
+            el("p", class).attr("role", "none").with(el("span", "").text(text))
         };
         let day = day.get().then(|| {
             let at = row.with_untracked(|row| row.at);
@@ -190,7 +191,7 @@ fn heading(ctx: Ctx, author: UserId, id: &str) -> El {
         .attr("title", "Message this person")
         .words(move || name(ctx, author))
         .on_click(move || channels::direct(ctx, author));
-    el("h3", "").with(name)
+    el("h2", "").with(name)
 }
 
 fn quote_view(ctx: Ctx, channel: ChannelId, quote: &Quote) -> El {

@@ -25,13 +25,12 @@ const KEYS: [(&str, &str); 14] = [
     ("This list", "?"),
 ];
 
-/// The regions that F6 goes around.
-const REGIONS: [(&str, &str); 5] = [
-    ("nav.rail .rail-lists", "nav.rail a[tabindex=\"0\"]"),
-    ("main .bar", "main .bar button#details"),
-    (".feed", ".feed article[tabindex=\"0\"]"),
-    (".dock", "#composer"),
-    ("aside.details", "aside.details button"),
+/// The regions that F6 goes around: which, where the keyboard goes in it, and where else.
+const REGIONS: [(&str, &str, &str); 4] = [
+    ("nav.rail", "nav.rail a[tabindex=\"0\"]", "nav.rail button"),
+    (".feed", ".feed article[tabindex=\"0\"]", ".feed button"),
+    (".dock", "#composer", ".dock button"),
+    ("aside.details", "aside.details .pane button", "aside.details button"),
 ];
 
 /// The dialog with the list.
@@ -88,12 +87,13 @@ pub fn pressed(ctx: Ctx, event: &KeyboardEvent) {
 }
 
 fn next_region(back: bool) {
-    let at = REGIONS.iter().position(|(region, _)| dom::focus_within(region));
+    let at = REGIONS.iter().position(|(region, ..)| dom::focus_within(region));
     let count = REGIONS.len();
     let from = at.unwrap_or(if back { 0 } else { count - 1 });
     for step in 1..=count {
         let to = if back { (from + count - step) % count } else { (from + step) % count };
-        if dom::focus(REGIONS[to].1) {
+        let (_, target, otherwise) = REGIONS[to];
+        if dom::focus(target) || dom::focus(otherwise) {
             return;
         }
     }

@@ -82,7 +82,12 @@ pub fn inside(me: Me, ended: RwSignal<Option<&'static str>>, leave: Callback<()>
             Shown::Nothing => lost(),
         })
     };
-    let skip = el("a", "skip").attr("href", "#composer").text("Skip to message box");
+    let skip_to = move || match shown.get() {
+        Shown::Inside(_) => "#composer",
+        _ => "#channel-name",
+    };
+    let skip = el("a", "skip").live_attr("href", move || Some(skip_to().to_owned()));
+    let skip = skip.text("Skip to message box");
     let skip = skip.on("click", |event| {
         event.prevent_default();
         event.stop_propagation();
