@@ -5,7 +5,7 @@
 use crate::browser::clock;
 use crate::browser::element::{El, el, watch};
 use crate::commands::Ctx;
-use crate::state::rows::excerpt;
+use crate::state::text::excerpt;
 use leptos::prelude::*;
 use std::time::Duration;
 

@@ -5,7 +5,7 @@ use super::icon::{self, icon, icon_button};
 use crate::browser::element::{El, el, memo, watch};
 use crate::browser::{dom, page};
 use crate::commands::{Ctx, messages, reading};
-use crate::state::rows::excerpt;
+use crate::state::text::excerpt;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::{spawn_local, tick};

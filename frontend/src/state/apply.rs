@@ -2,7 +2,7 @@
 //! compile until somebody has thought about it.
 
 use super::changes::{Arrival, Changes, Want};
-use super::rows::mentions;
+use super::text::mentions;
 use super::{State, outbox::SendState};
 use shared::timeline::Applied;
 use shared::{

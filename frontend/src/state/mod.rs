@@ -14,6 +14,7 @@ pub mod people;
 pub mod place;
 pub mod room;
 pub mod rows;
+pub mod text;
 
 pub use changes::{Arrival, Changes, Want};
 
