@@ -2,8 +2,8 @@
 
 use crate::browser::element::{El, el};
 use crate::commands::Ctx;
-use crate::state::look::{hue, initials};
 use shared::UserId;
+use shared::look::{hue, initials};
 
 /// The avatar of a user; with the dot that tells whether they are online, if asked for.
 pub fn avatar(ctx: Ctx, user: UserId, dot: bool, size: &str) -> El {

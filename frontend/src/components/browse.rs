@@ -4,11 +4,11 @@ use super::dialog::dialog;
 use crate::browser::dom;
 use crate::browser::element::{El, el, many};
 use crate::commands::{Ctx, channels};
-use crate::state::look::hue;
 use crate::state::people::matches;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::ChannelInfo;
+use shared::look::hue;
 
 /// The dialog with every public channel.
 pub fn browse(ctx: Ctx) -> El {

@@ -9,12 +9,12 @@ use super::row::{Handle, act, row_view};
 use crate::browser::element::{El, el, many, memo, watch};
 use crate::browser::{clock, dom, scroll};
 use crate::commands::{Ctx, Dialog, Land, reading};
-use crate::state::look::hue;
 use crate::state::rows::Row;
 use gloo_timers::callback::Timeout;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::{spawn_local, tick};
+use shared::look::hue;
 use shared::{ChannelId, ChannelKind};
 use std::collections::HashMap;
 

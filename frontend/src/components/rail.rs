@@ -8,9 +8,9 @@ use crate::commands::{Ctx, Dialog, channels};
 use crate::state::State;
 use crate::state::channels::Channel;
 use crate::state::connection::Link;
-use crate::state::look::hue;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use shared::look::hue;
 use shared::{ChannelId, paths};
 
 /// Reads from one channel, watched.

@@ -7,11 +7,11 @@ use super::reactions;
 use crate::browser::element::{El, el, many, memo};
 use crate::browser::{clock, dom, page};
 use crate::commands::{Ctx, channels, messages, reading};
-use crate::state::look::hue;
 use crate::state::rows::{Quote, Row, RowState};
 use crate::state::text::is_jumbo;
 use leptos::prelude::*;
 use leptos::task::{spawn_local, tick};
+use shared::look::hue;
 use shared::{ChannelId, Timestamp, UserId, paths};
 
 /// What the feed holds of a row: signals that outlive the row's own drawing.

@@ -10,10 +10,10 @@ use crate::commands::{Ctx, channels};
 use crate::state::State;
 use crate::state::channels::Channel;
 use crate::state::connection::Link;
-use crate::state::look::hue;
 use crate::state::people::typing_line;
 use leptos::prelude::*;
 use shared::ChannelId;
+use shared::look::hue;
 
 /// Reads from the channel, watched.
 fn of<T: Default>(ctx: Ctx, channel: ChannelId, read: impl FnOnce(&State, &Channel) -> T) -> T {

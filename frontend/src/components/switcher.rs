@@ -7,11 +7,11 @@ use crate::browser::dom;
 use crate::browser::element::{El, el, many, memo};
 use crate::commands::{Ctx, channels};
 use crate::state::channels::Channel;
-use crate::state::look::hue;
 use crate::state::order::by_text;
 use crate::state::people::matches;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use shared::look::hue;
 use shared::{ChannelId, UserId};
 
 /// Most results that are shown.

@@ -7,7 +7,6 @@ pub mod apply;
 pub mod changes;
 pub mod channels;
 pub mod connection;
-pub mod look;
 pub mod order;
 pub mod outbox;
 pub mod people;

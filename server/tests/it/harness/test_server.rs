@@ -104,20 +104,13 @@ impl Program {
 
     /// Waits for its end.
     pub(crate) async fn ended(&mut self) -> ExitStatus {
-        patiently("the program's end", async {
-            loop {
-                if let Some(status) = self.child.try_wait().unwrap() {
-                    // Its pipes are closed: what it said last is being read.
-                    for reader in self.readers.drain(..) {
-                        reader.join().unwrap();
-                    }
-                    return status;
-                }
-                // There is no event for a child's end without the runtime's own child processes.
-                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-            }
-        })
-        .await
+        // Its outputs end when it does, and by then what it said last has been read.
+        let readers = std::mem::take(&mut self.readers);
+        let read = tokio::task::spawn_blocking(move || {
+            readers.into_iter().for_each(|reader| reader.join().unwrap());
+        });
+        patiently("the program's end", read).await.unwrap();
+        self.child.wait().unwrap()
     }
 
     /// SIGTERM.
