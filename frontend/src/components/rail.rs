@@ -174,7 +174,7 @@ fn foot(ctx: Ctx) -> El {
         let (waiting, failed) =
             ctx.store.read(|state| (state.outbox.waiting(), state.outbox.failed()));
         match (ctx.store.link.get(), waiting, failed) {
-            (Link::Live, 0, 0) => "All messages saved".to_owned(),
+            (Link::Live, 0, 0) => "All saved".to_owned(),
             (Link::Live, 0, failed) => [&failed.to_string(), " not sent"].concat(),
             (Link::Live, waiting, _) => ["Sending ", &waiting.to_string(), "…"].concat(),
             (Link::Connecting, 0, _) => "Connecting…".to_owned(),
