@@ -2,12 +2,13 @@
 
 use crate::actions::passwords::Passwords;
 use crate::domain::clock::Clock;
-use crate::domain::hub::SharedHub;
+use crate::domain::hub::Hub;
 use crate::domain::limiter::Limiter;
 use crate::domain::tickets::Tickets;
 use crate::storage::Storage;
 use shared::api::account::SignupPolicy;
 use std::sync::Arc;
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 /// Everything a running node shares between its requests and sockets.
@@ -16,7 +17,9 @@ pub struct App {
     /// The log and the accounts.
     pub storage: Storage,
     /// The live channels and clients.
-    pub hub: Arc<SharedHub>,
+    pub hub: Arc<Hub>,
+    /// The runtime of each of the Hub's shards, for the sockets that live there.
+    pub shards: Vec<Handle>,
     /// Time, chance and ids.
     pub clock: Clock,
     /// Rates.
@@ -27,6 +30,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Who may sign up.
     pub signup: SignupPolicy,
+    /// Whether `/ws/echo` is mounted, for conformance tests.
+    pub test_echo: bool,
     /// Whether cookies are marked `Secure`.
     pub secure_cookies: bool,
     /// Turns true once, when the node begins to drain.

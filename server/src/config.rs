@@ -39,6 +39,20 @@ pub struct Config {
     /// Rate limits; off for benchmarks and tests, on a loopback address alone.
     #[arg(long, env = "HUBBUB_LIMITS", value_enum, default_value = "on")]
     pub limits: Switch,
+    /// Threads that deliver to sockets; as many as there are cores, if not given.
+    #[arg(long, env = "HUBBUB_SHARDS", value_parser = shards)]
+    pub shards: Option<usize>,
+    /// Echo what is said on `/ws/echo`, for conformance tests, on a loopback address alone.
+    #[arg(long, hide = true)]
+    pub test_echo: bool,
+}
+
+/// Most shards.
+const SHARDS_MAX: usize = 64;
+
+fn shards(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (1..=SHARDS_MAX).contains(number));
+    number.ok_or_else(|| format!("a number from 1 to {SHARDS_MAX} is needed"))
 }
 
 /// Who may sign up, as a flag.
@@ -73,6 +87,9 @@ impl Program {
         };
         if config.limits == Switch::Off && !config.listen.ip().is_loopback() {
             return Err("--limits off is for tests and needs a loopback address in --listen");
+        }
+        if config.test_echo && !config.listen.ip().is_loopback() {
+            return Err("--test-echo is for tests and needs a loopback address in --listen");
         }
         Ok(config)
     }
@@ -112,5 +129,15 @@ mod tests {
     fn limits_stay_on_where_others_can_reach_it() {
         assert!(config(&["--limits", "off"]).is_ok());
         assert!(config(&["--limits", "off", "--listen", "0.0.0.0:80"]).is_err());
+        assert!(config(&["--test-echo"]).unwrap().test_echo);
+        assert!(config(&["--test-echo", "--listen", "0.0.0.0:80"]).is_err());
+    }
+
+    #[test]
+    fn the_number_of_shards_is_bounded() {
+        assert_eq!(config(&["--shards", "2"]).unwrap().shards, Some(2));
+        for wrong in ["0", "65", "many"] {
+            assert!(Program::try_parse_from(["hubbub", "--shards", wrong]).is_err(), "{wrong}");
+        }
     }
 }

@@ -7,10 +7,11 @@ use crate::app::{App, AppHandle};
 use crate::broker::local;
 use crate::config::{Config, Switch};
 use crate::domain::clock::Clock;
-use crate::domain::hub::SharedHub;
+use crate::domain::hub::Hub;
 use crate::domain::limiter::Limiter;
 use crate::domain::tickets::Tickets;
 use crate::storage::{OpenError, Storage};
+use crate::transport::ws::shards::Shards;
 use crate::transport::{router, serve, ws};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -35,6 +36,8 @@ pub enum StartError {
     Listen(SocketAddr, std::io::Error),
     /// The system's random source.
     Passwords(crate::error::Error),
+    /// Threads and I/O drivers.
+    Threads(std::io::Error),
 }
 
 impl std::fmt::Display for StartError {
@@ -45,6 +48,7 @@ impl std::fmt::Display for StartError {
                 write!(f, "can't listen on {address}: {cause}; choose another with --listen")
             }
             Self::Passwords(cause) => cause.fmt(f),
+            Self::Threads(cause) => write!(f, "can't start a thread: {cause}"),
         }
     }
 }
@@ -59,6 +63,7 @@ pub struct Node {
     address: SocketAddr,
     drain: watch::Sender<bool>,
     broker: JoinHandle<()>,
+    shards: Shards,
 }
 
 impl Node {
@@ -74,7 +79,9 @@ impl Node {
             .await
             .map_err(|cause| StartError::Listen(config.listen, cause))?;
         let address = listener.local_addr().unwrap_or(config.listen);
-        let hub = Arc::new(SharedHub::default());
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let hub = Arc::new(Hub::new(config.shards.unwrap_or(cores)));
+        let shards = Shards::start(&hub, clock).map_err(StartError::Threads)?;
         let broker = tokio::spawn(local::run(commits, Arc::clone(&hub)));
         let (drain, draining) = watch::channel(false);
         let passwords = match passwords.await {
@@ -87,15 +94,17 @@ impl Node {
         let app = Arc::new(App {
             storage,
             hub,
+            shards: shards.runtimes(),
             clock,
             limiter: Limiter::new(config.limits == Switch::On),
             tickets: Tickets::default(),
             passwords,
             signup: config.signup_policy(),
             secure_cookies: config.secure_cookies,
+            test_echo: config.test_echo,
             draining,
         });
-        Ok(Self { app, listener, address, drain, broker })
+        Ok(Self { app, listener, address, drain, broker, shards })
     }
 
     /// Where it listens.
@@ -105,7 +114,7 @@ impl Node {
 
     /// Serves until `stop` is fulfilled, then drains.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        let Self { app, listener, drain, broker, .. } = self;
+        let Self { app, listener, drain, broker, shards, .. } = self;
         let housekeeping = tokio::spawn(housekeeping(Arc::clone(&app)));
         let router = router::router(Arc::clone(&app));
         let serving = tokio::spawn(serve::serve(listener, router, app.draining.clone()));
@@ -121,6 +130,10 @@ impl Node {
         if let Err(cause) = broker.await {
             tracing::error!(%cause, "the broker ended badly");
         }
+        app.hub.end();
+        if tokio::task::spawn_blocking(|| shards.join()).await.is_err() {
+            tracing::error!("the delivering threads ended badly");
+        }
     }
 }
 
@@ -130,7 +143,7 @@ async fn housekeeping(app: AppHandle) {
     let mut presence = tokio::time::interval(PRESENCE);
     loop {
         tokio::select! {
-            _ = sweep.tick() => ws::sweep(&app),
+            _ = sweep.tick() => app.hub.sweep(app.clock.elapsed()),
             _ = presence.tick() => app.hub.announce_presence(),
         }
     }

@@ -45,6 +45,8 @@ pub const READ: &str = "/api/channels/{channelId}/read";
 pub const WS_JOIN_CHANNEL: &str = "/ws/join_channel";
 /// A socket of all one's channels.
 pub const WS: &str = "/api/ws";
+/// A socket that echoes, for conformance tests; mounted by a hidden flag alone.
+pub const WS_ECHO: &str = "/ws/echo";
 /// The OpenAPI document.
 pub const OPENAPI: &str = "/api/openapi.json";
 /// The page to try it.

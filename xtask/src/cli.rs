@@ -1,4 +1,4 @@
-//! The command line. Parsed by hand: seven words and five options do not pay for a crate that is compiled first on every
+//! The command line. Parsed by hand: a few words and options do not pay for a crate that is compiled first on every
 //! fresh clone.
 
 use anyhow::{Context as _, Result, bail};
@@ -12,11 +12,14 @@ cargo xtask <command> [-v]
   dev [-- ARGS]   server and page in watch mode: http://127.0.0.1:8080 shows each change in seconds
   test            everything that CI checks: format, lints, size budget, unit, integration, browser and crash tests
   torture         the crash test at length: [--rounds N] [--writers N] [--seed S]
+  fuzz            what strangers send, tried by a fuzzer: [--seconds N] [TARGET]
+  bench           measure Hubbub beside the least that a server could do: [--quick] [--json] [--only ROWS] ...
   figures         measure what the README states: sizes, start-up time, memory
   help            this
 
   -v, --verbose   show everything that the called programs print
   ARGS            options of the server: see `target/release/hubbub --help`
+                  those of bench: see `target/release/hubbub-bench --help`; it takes ARGS, too
 ";
 
 /// A parsed command line.
@@ -35,6 +38,8 @@ pub(crate) enum Command {
     Dev { server_args: Vec<String> },
     Test,
     Torture(Torture),
+    Fuzz(Fuzz),
+    Bench { args: Vec<String> },
     Figures,
     Help,
 }
@@ -49,6 +54,18 @@ pub(crate) struct Torture {
     /// Repeats the random choices of an earlier run.
     pub(crate) seed: Option<u64>,
 }
+
+/// Options of the fuzzer.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Fuzz {
+    /// How long each target runs.
+    pub(crate) seconds: u32,
+    /// The only target to run; all when [`None`].
+    pub(crate) target: Option<String>,
+}
+
+/// Seconds of `fuzz` when none are given.
+const FUZZ_SECONDS: u32 = 60;
 
 /// Rounds of `torture` when none are given.
 const ROUNDS: u32 = 200;
@@ -73,7 +90,7 @@ impl Cli {
         }
         let mut words = words.into_iter();
         let name = words.next().unwrap_or_else(|| "help".to_owned());
-        let takes_server_args = matches!(name.as_str(), "run" | "dev");
+        let takes_server_args = matches!(name.as_str(), "run" | "dev" | "bench");
         if !server_args.is_empty() && !takes_server_args {
             bail!("`{name}` takes nothing after `--`");
         }
@@ -83,6 +100,8 @@ impl Cli {
             "dev" => Command::Dev { server_args },
             "test" => Command::Test,
             "torture" => Command::Torture(Torture::parse(&mut words)?),
+            "fuzz" => Command::Fuzz(Fuzz::parse(&mut words)?),
+            "bench" => Command::Bench { args: bench_args(&mut words, server_args) },
             "figures" => Command::Figures,
             "help" => return Ok(Self { verbose, command: Command::Help }),
             other => bail!("there is no command `{other}`"),
@@ -97,6 +116,16 @@ impl Cli {
             None => Ok(Self { verbose, command }),
         }
     }
+}
+
+/// What `hubbub-bench` gets: it knows its options itself.
+fn bench_args(words: &mut impl Iterator<Item = String>, server_args: Vec<String>) -> Vec<String> {
+    let mut args: Vec<String> = words.collect();
+    if !server_args.is_empty() {
+        args.push("--server-args".to_owned());
+        args.extend(server_args);
+    }
+    args
 }
 
 impl Torture {
@@ -120,6 +149,26 @@ impl Torture {
             }
         }
         Ok(torture)
+    }
+}
+
+impl Fuzz {
+    fn parse(words: &mut impl Iterator<Item = String>) -> Result<Self> {
+        let mut fuzz = Self { seconds: FUZZ_SECONDS, target: None };
+        while let Some(word) = words.next() {
+            if !word.starts_with('-') && fuzz.target.is_none() {
+                fuzz.target = Some(word);
+                continue;
+            }
+            let value = match word.strip_prefix("--seconds") {
+                Some("") => words.next().context("`--seconds` needs a value")?,
+                Some(value) if value.starts_with('=') => value[1..].to_owned(),
+                _ => bail!("`fuzz` does not take `{word}`"),
+            };
+            fuzz.seconds =
+                value.parse().with_context(|| format!("`--seconds {value}`: not a number"))?;
+        }
+        Ok(fuzz)
     }
 }
 
@@ -153,6 +202,24 @@ mod tests {
     }
 
     #[test]
+    fn fuzz_takes_a_target_and_a_time_in_any_order() {
+        for line in ["fuzz frames --seconds 7", "fuzz --seconds=7 frames"] {
+            let fuzz = Fuzz { seconds: 7, target: Some("frames".to_owned()) };
+            assert_eq!(parse(line).unwrap().command, Command::Fuzz(fuzz), "{line}");
+        }
+        let all = Fuzz { seconds: FUZZ_SECONDS, target: None };
+        assert_eq!(parse("fuzz").unwrap().command, Command::Fuzz(all));
+    }
+
+    #[test]
+    fn bench_hands_everything_on() {
+        let cli = parse("bench --quick -v --only cpu-1 -- --signup open").unwrap();
+        let args = ["--quick", "--only", "cpu-1", "--server-args", "--signup", "open"];
+        let args = args.map(str::to_owned).to_vec();
+        assert_eq!(cli, Cli { verbose: true, command: Command::Bench { args } });
+    }
+
+    #[test]
     fn nothing_at_all_asks_for_help() {
         assert_eq!(parse("").unwrap().command, Command::Help);
         assert_eq!(parse("run --help").unwrap().command, Command::Help);
@@ -167,6 +234,8 @@ mod tests {
             ("build -- --listen", "nothing after `--`"),
             ("torture --rounds many", "not a number"),
             ("torture --rounds", "needs a value"),
+            ("fuzz --seconds long", "not a number"),
+            ("fuzz frames more", "does not take `more`"),
         ] {
             let error = parse(line).unwrap_err().to_string();
             assert!(error.contains(part), "{line}: {error}");
@@ -175,7 +244,7 @@ mod tests {
 
     #[test]
     fn help_names_every_command() {
-        for name in ["run", "build", "dev", "test", "torture", "figures", "help"] {
+        for name in ["run", "build", "dev", "test", "torture", "fuzz", "bench", "figures", "help"] {
             assert!(HELP.contains(&format!("\n  {name} ")), "{name} is not in the help");
         }
     }

@@ -4,6 +4,7 @@
 //! module of its name. What is installed, and at which version, is in [`versions`] and [`tools`]. Nothing of Hubbub
 //! itself is here: the crash test, for one, lives with the server's integration tests, and `torture` only runs it.
 
+mod bench;
 mod budget;
 mod build;
 mod cli;
@@ -13,6 +14,7 @@ mod dev;
 mod figures;
 mod fingerprint;
 mod frontend;
+mod fuzz;
 mod paths;
 mod process;
 mod progress;
@@ -58,6 +60,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Dev { server_args } => dev::dev(verbose, &server_args),
         Command::Test => test::test(verbose),
         Command::Torture(torture) => torture::torture(verbose, &torture),
+        Command::Fuzz(options) => fuzz::fuzz(verbose, &options),
+        Command::Bench { args } => bench::bench(verbose, &args),
         Command::Figures => figures::figures(verbose),
         Command::Help => {
             progress::print(cli::HELP);

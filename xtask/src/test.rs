@@ -8,12 +8,13 @@ use anyhow::{Context as _, Result, bail};
 use crate::progress::{self, Step, Steps, seconds};
 use crate::summary::{self, Counts};
 use crate::tools::browser::{self, Browser};
+use crate::tools::kosoku::{self, KOSOKU};
 use crate::tools::rust::{self, WASM};
 use crate::tools::{self, PAGE_STEPS, Toolbox};
-use crate::{budget, frontend, paths, process, signals};
+use crate::{budget, frontend, paths, process, signals, versions};
 
 /// The steps below, one by one.
-const STEPS: usize = 4 + PAGE_STEPS + 6;
+const STEPS: usize = 4 + PAGE_STEPS + 7;
 
 /// Checks everything.
 ///
@@ -46,6 +47,9 @@ pub(crate) fn test(verbose: bool) -> Result<ExitCode> {
     toolbox.for_the_page(&mut steps)?;
     steps.step("nextest", |step| toolbox.nextest(step))?;
     let browser = steps.step("Chromium", |step| browser::ensure(&toolbox, step))?;
+    let kosoku = run.check(&mut steps, &format!("kosoku {}", versions::KOSOKU), |step| {
+        kosoku::ensure(&toolbox, step)
+    });
 
     let page = run.check(&mut steps, "Page and its size budget", |step| {
         frontend::ensure(&toolbox, step)?;
@@ -62,6 +66,9 @@ pub(crate) fn test(verbose: bool) -> Result<ExitCode> {
         }
         let mut nextest = cargo(&toolbox, &["nextest", "run", "--locked", "--workspace"]);
         nextest.args(["--profile", "ci"]);
+        if let Some(kosoku) = &kosoku {
+            nextest.env(KOSOKU, kosoku);
+        }
         count(with_browser(&mut nextest, &browser), step, summary::nextest, 1, counts)
     });
     run.tests(&mut steps, "Examples in the documentation", |step, counts| {

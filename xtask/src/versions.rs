@@ -19,6 +19,15 @@ pub(crate) const BINARYEN_NPM: &str = "132.0.0";
 /// Runs the tests. Any newer one does too.
 pub(crate) const NEXTEST: &str = "0.9.143";
 
+/// Runs the fuzz targets. Any newer one does too.
+pub(crate) const CARGO_FUZZ: &str = "0.13.2";
+
+/// Runs the Autobahn cases against the server's WebSockets.
+pub(crate) const KOSOKU: &str = "0.1.0";
+
+/// The oldest Python that runs [`KOSOKU`].
+pub(crate) const PYTHON: &str = "3.10";
+
 /// The oldest Node that runs the npm build of `wasm-opt`.
 pub(crate) const NODE: &str = "18";
 

@@ -173,7 +173,8 @@ pub async fn clients(app: &App, caller: Caller) -> Result<Clients> {
 pub async fn revoke(app: &App, caller: Caller, client_id: ClientId) -> Result<()> {
     outcome(|done| app.storage.end_client(caller.user_id, client_id, done)).await?;
     // Sockets that were opening while the revocation was stored are closed as they attach.
-    app.hub.deliver(&[Announcement::ClientEnded(caller.user_id, client_id)]);
+    app.hub.deliver(vec![Announcement::ClientEnded(caller.user_id, client_id)]);
+    app.hub.wake();
     Ok(())
 }
 

@@ -1,19 +1,23 @@
-//! The broker of a single node: commits arrive in order, and this one task delivers them in order.
+//! The broker of a single node: commits arrive in order, and this one task hands them in order to
+//! the Hub, whose shards deliver them.
 
-use crate::domain::hub::SharedHub;
+use crate::domain::hub::Hub;
 use crate::storage::Committed;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
-/// Delivers each commit's announcements and then answers who asked for them, until storage is
+/// Hands over each commit's announcements and then answers who asked for them, until storage is
 /// closed. Nothing else in the process may deliver durable events.
-pub async fn run(mut commits: mpsc::Receiver<Committed>, hub: Arc<SharedHub>) {
+pub async fn run(mut commits: mpsc::Receiver<Committed>, hub: Arc<Hub>) {
     while let Some(Committed { announcements, answers }) = commits.recv().await {
-        if !announcements.is_empty() {
-            hub.deliver(&announcements);
-        }
+        hub.deliver(announcements);
         for answer in answers {
             answer();
+        }
+        hub.wake();
+        // While the shards lag, storage is not emptied further: who sends is slowed, nothing grows.
+        while let Some(shard) = hub.lagging() {
+            hub.taken(shard).await;
         }
     }
 }

@@ -4,11 +4,11 @@
 use super::egress::{Closing, Egress};
 use super::frame::Frame;
 use super::identity::Caller;
+use super::socket::Socket;
+use bytes::Bytes;
 use shared::{ChannelId, ClientId, ServerMessage};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio_util::sync::CancellationToken;
 
 /// Which channels a socket carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,134 +17,173 @@ pub enum Scope {
     All,
     /// One channel.
     One(ChannelId),
+    /// None: it is not of the chat (an echo, for tests of the connection itself).
+    Nothing,
+}
+
+/// A place in a shard's list of sockets.
+pub(super) type Slot = u32;
+
+/// Names one open socket, for as long as the process lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConnKey {
+    /// Which shard of the Hub it lives in.
+    pub shard: usize,
+    pub(super) slot: Slot,
+    /// Unique while the process lives.
+    pub id: u64,
 }
 
 /// One open socket of a client.
 #[derive(Debug)]
-pub struct Conn {
-    /// Unique while the process lives.
+pub(super) struct Conn {
     pub id: u64,
-    /// Whose it is.
     pub caller: Caller,
-    /// What it carries.
     pub scope: Scope,
-    /// What waits to be sent.
-    pub egress: Egress,
-    channels: Mutex<Vec<ChannelId>>,
-    welcomed: AtomicBool,
-    last_heard_ms: AtomicU64,
-    last_pinged_ms: AtomicU64,
-    sweeps_closing: AtomicU64,
-    ended: CancellationToken,
+    /// The channels that it is in.
+    pub channels: Vec<ChannelId>,
+    /// Whether the first frame, `welcome`, was written or queued.
+    pub welcomed: bool,
+    socket: Arc<dyn Socket>,
+    egress: Egress,
+    /// Acks that follow the event that they are of, in the same write.
+    behind: Vec<Frame>,
+    /// When something was last received, and a heartbeat last sent, since the server's start.
+    last_heard: Duration,
+    last_pinged: Duration,
+    sweeps_closing: u8,
 }
 
 impl Conn {
     /// A socket that was just opened. `now` is the time since the server's start.
-    pub fn new(id: u64, caller: Caller, scope: Scope, now: Duration) -> Self {
-        let conn = Self {
+    pub(super) fn new(
+        id: u64,
+        caller: Caller,
+        scope: Scope,
+        socket: Arc<dyn Socket>,
+        now: Duration,
+    ) -> Self {
+        Self {
             id,
             caller,
             scope,
+            channels: Vec::new(),
+            welcomed: false,
+            socket,
             egress: Egress::default(),
-            channels: Mutex::default(),
-            welcomed: AtomicBool::new(false),
-            last_heard_ms: AtomicU64::new(0),
-            last_pinged_ms: AtomicU64::new(0),
-            sweeps_closing: AtomicU64::new(0),
-            ended: CancellationToken::new(),
-        };
-        conn.heard(now);
-        conn.pinged(now);
-        conn
-    }
-
-    /// Queues a frame that must not be skipped.
-    pub fn write_message(&self, message: &ServerMessage) {
-        self.egress.push(Frame::from(message));
-    }
-
-    /// Queues a frame that may be dropped; before the welcome it always is.
-    pub fn write_ephemeral(&self, frame: &Frame) {
-        if self.is_welcomed() {
-            self.egress.push_ephemeral(frame.clone());
+            behind: Vec::new(),
+            last_heard: now,
+            last_pinged: now,
+            sweeps_closing: 0,
         }
     }
 
-    /// Notes that the Hub put the socket into a channel.
-    pub fn entered(&self, id: ChannelId) {
-        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        if !channels.contains(&id) {
-            channels.push(id);
+    /// Writes whole frames that must not be skipped, and the acks that follow them.
+    pub(super) fn deliver(&mut self, bytes: &Bytes, frames: usize) {
+        if self.behind.is_empty() {
+            self.egress.send(&self.socket, bytes, frames);
+        } else {
+            let behind = std::mem::take(&mut self.behind);
+            self.egress.send_with(&self.socket, (bytes, frames), behind);
         }
     }
 
-    /// Notes that the Hub took the socket out of a channel.
-    pub fn left(&self, id: ChannelId) {
-        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        channels.retain(|other| *other != id);
+    /// Writes a frame that must not be skipped.
+    pub(super) fn write(&mut self, frame: &Frame) {
+        self.egress.send(&self.socket, frame.bytes(), 1);
     }
 
-    /// The channels that the socket is in.
-    pub fn channels(&self) -> Vec<ChannelId> {
-        self.channels.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Writes a message that must not be skipped.
+    pub(super) fn write_message(&mut self, message: &ServerMessage) {
+        self.write(&Frame::from(message));
+    }
+
+    /// Writes a frame that may be dropped; before the welcome it always is.
+    pub(super) fn write_ephemeral(&mut self, frame: &Frame) {
+        if self.welcomed {
+            self.egress.send_ephemeral(&self.socket, frame);
+        }
+    }
+
+    /// Answers a control frame or sends one: dropped when the queue is past half, as it says nothing
+    /// that the client's own reading does not.
+    pub(super) fn write_control(&mut self, frame: &Frame) {
+        self.egress.send_ephemeral(&self.socket, frame);
+    }
+
+    /// Has an ack follow the next event, or [`Conn::write_behind`].
+    pub(super) fn put_behind(&mut self, ack: Frame) {
+        self.behind.push(ack);
+    }
+
+    /// Writes the acks whose event did not come this way.
+    pub(super) fn write_behind(&mut self) {
+        for ack in std::mem::take(&mut self.behind) {
+            self.write(&ack);
+        }
+    }
+
+    /// Writes what the socket takes now of what waits. Whether nothing is left.
+    pub(super) fn flush(&mut self) -> bool {
+        self.egress.flush(&self.socket)
+    }
+
+    /// Whether so much waits that a replay should.
+    pub(super) fn is_busy(&self) -> bool {
+        self.egress.is_busy()
     }
 
     /// Ends the socket once what is queued has been written.
-    pub fn close(&self, code: u16, reason: &'static str) {
-        self.egress.close(Closing { code, reason });
+    pub(super) fn close(&mut self, code: u16, reason: &'static str) {
+        self.egress.close(&self.socket, Closing { code, reason });
     }
 
-    /// Ends both of the socket's tasks at once, whatever is still queued.
-    pub fn cut(&self) {
-        self.ended.cancel();
+    /// How it ends, once that is decided.
+    pub(super) fn closing(&self) -> Option<Closing> {
+        self.egress.closing()
     }
 
-    /// The one cancellation of both tasks.
-    pub fn ended(&self) -> &CancellationToken {
-        &self.ended
+    /// Whether nothing more will be written.
+    pub(super) fn is_finished(&self) -> bool {
+        self.egress.is_finished()
     }
 
-    /// Counts the sweeps since the end was decided, for those that never read their close frame.
-    pub fn sweeps_closing(&self) -> u64 {
-        match self.egress.closing() {
-            Some(_) => self.sweeps_closing.fetch_add(1, Ordering::Relaxed),
-            None => 0,
-        }
-    }
-
-    /// Whether the first frame, `welcome`, was queued.
-    pub fn is_welcomed(&self) -> bool {
-        self.welcomed.load(Ordering::Acquire)
-    }
-
-    /// Notes that `welcome` was queued.
-    pub fn welcomed(&self) {
-        self.welcomed.store(true, Ordering::Release);
+    /// Ends both directions at once, whatever is still queued.
+    pub(super) fn cut(&self) {
+        self.socket.cut();
     }
 
     /// Notes that something was received.
-    pub fn heard(&self, now: Duration) {
-        self.last_heard_ms.store(millis(now), Ordering::Relaxed);
+    pub(super) fn heard(&mut self, now: Duration) {
+        self.last_heard = now;
     }
 
-    /// When something was last received, since the server's start.
-    pub fn last_heard(&self) -> Duration {
-        Duration::from_millis(self.last_heard_ms.load(Ordering::Relaxed))
-    }
-
-    /// Notes that a heartbeat was sent.
-    pub fn pinged(&self, now: Duration) {
-        self.last_pinged_ms.store(millis(now), Ordering::Relaxed);
-    }
-
-    /// When a heartbeat was last sent, since the server's start.
-    pub fn last_pinged(&self) -> Duration {
-        Duration::from_millis(self.last_pinged_ms.load(Ordering::Relaxed))
+    /// Looks the socket over: is it due a heartbeat (every `beat`), or dead: did it miss two, or not
+    /// take its close frame within `sweeps`?
+    pub(super) fn sweep(&mut self, now: Duration, beat: Duration, sweeps: u8) -> Pulse {
+        if self.closing().is_some() {
+            self.sweeps_closing = self.sweeps_closing.saturating_add(1);
+        }
+        let silent = now.saturating_sub(self.last_heard) > beat * 2 + beat / 5;
+        if silent || self.sweeps_closing > sweeps {
+            Pulse::Dead
+        } else if now.saturating_sub(self.last_pinged) >= beat {
+            self.last_pinged = now;
+            Pulse::Due
+        } else {
+            Pulse::Fine
+        }
     }
 }
 
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+/// What a sweep finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pulse {
+    Fine,
+    /// A heartbeat is due.
+    Due,
+    /// Nobody is there any more.
+    Dead,
 }
 
 /// A live client with its open sockets.
@@ -152,28 +191,71 @@ fn millis(time: Duration) -> u64 {
 pub struct Client {
     /// Which client.
     pub client_id: ClientId,
-    conns: Vec<Arc<Conn>>,
+    conns: Vec<Slot>,
 }
 
 impl Client {
     /// A client without sockets.
-    pub fn new(client_id: ClientId) -> Self {
-        Self { client_id, conns: Vec::new() }
+    pub(super) fn new(client_id: ClientId) -> Self {
+        Self { client_id, conns: Vec::with_capacity(1) }
     }
 
     /// Adds a socket.
-    pub fn register_conn(&mut self, conn: Arc<Conn>) {
+    pub(super) fn register_conn(&mut self, conn: Slot) {
         self.conns.push(conn);
     }
 
     /// Removes a socket; whether none is left.
-    pub fn remove_conn(&mut self, conn_id: u64) -> bool {
-        self.conns.retain(|conn| conn.id != conn_id);
+    pub(super) fn remove_conn(&mut self, conn: Slot) -> bool {
+        self.conns.retain(|other| *other != conn);
         self.conns.is_empty()
     }
 
     /// Its open sockets.
-    pub fn conns(&self) -> &[Arc<Conn>] {
+    pub(super) fn conns(&self) -> &[Slot] {
         &self.conns
+    }
+}
+
+/// The open sockets of a shard, by slot.
+#[derive(Debug, Default)]
+pub(super) struct Conns {
+    // Not boxed: a pass goes over them mostly in this order.
+    slots: Vec<Option<Conn>>,
+    free: Vec<Slot>,
+}
+
+impl Conns {
+    /// Takes a socket in.
+    pub(super) fn insert(&mut self, conn: Conn) -> Slot {
+        let conn = Some(conn);
+        if let Some(slot) = self.free.pop() {
+            self.slots[slot as usize] = conn;
+            return slot;
+        }
+        self.slots.push(conn);
+        Slot::try_from(self.slots.len() - 1).unwrap_or(Slot::MAX)
+    }
+
+    /// Lets a socket go.
+    pub(super) fn remove(&mut self, slot: Slot) -> Option<Conn> {
+        let conn = self.slots.get_mut(slot as usize)?.take()?;
+        self.free.push(slot);
+        Some(conn)
+    }
+
+    /// The socket in a slot.
+    pub(super) fn at(&mut self, slot: Slot) -> Option<&mut Conn> {
+        self.slots.get_mut(slot as usize)?.as_mut()
+    }
+
+    /// The socket of this name, if it is still there.
+    pub(super) fn get(&mut self, key: ConnKey) -> Option<&mut Conn> {
+        self.at(key.slot).filter(|conn| conn.id == key.id)
+    }
+
+    /// How many slots there are, free ones among them.
+    pub(super) fn slots(&self) -> Slot {
+        Slot::try_from(self.slots.len()).unwrap_or(Slot::MAX)
     }
 }

@@ -61,6 +61,11 @@ impl Frame {
         &self.0
     }
 
+    /// The bytes to write, without another reference to them.
+    pub fn into_bytes(self) -> Bytes {
+        self.0
+    }
+
     /// How many bytes it is.
     pub fn len(&self) -> usize {
         self.0.len()
@@ -70,6 +75,17 @@ impl Frame {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// How many bytes the server's frame at the beginning of `bytes` takes, its header included. None if
+/// there is no whole header.
+pub fn frame_len(bytes: &[u8]) -> Option<usize> {
+    let (header, payload) = match *bytes.get(1)? {
+        126 => (4, u64::from(u16::from_be_bytes(bytes.get(2..4)?.try_into().ok()?))),
+        127 => (10, u64::from_be_bytes(bytes.get(2..10)?.try_into().ok()?)),
+        len => (2, u64::from(len)),
+    };
+    usize::try_from(payload).ok()?.checked_add(header)
 }
 
 impl From<&ServerMessage> for Frame {
@@ -85,7 +101,9 @@ mod tests {
     #[test]
     fn lengths_take_one_three_or_nine_bytes() {
         for (len, header) in [(0, 2), (125, 2), (126, 4), (65_535, 4), (65_536, 10)] {
-            assert_eq!(Frame::new(opcode::TEXT, &vec![b'x'; len]).len(), header + len);
+            let frame = Frame::new(opcode::TEXT, &vec![b'x'; len]);
+            assert_eq!(frame.len(), header + len);
+            assert_eq!(frame_len(frame.bytes()), Some(header + len));
         }
         assert_eq!(Frame::text("hi").bytes().as_ref(), b"\x81\x02hi");
         assert_eq!(Frame::close(4008, "slow").bytes().as_ref(), b"\x88\x06\x0f\xa8slow");

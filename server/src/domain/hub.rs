@@ -1,229 +1,370 @@
 //! The Hub: what routes live traffic. It knows the channels that have sockets in them and the
-//! clients that hold those; plain data under one lock that is never held across a wait.
+//! clients that hold those, in shards: each socket lives in one, whose thread writes to it, and a
+//! channel has its order in each. What is committed goes to every shard once, in commit order.
 //!
-//! How an announcement becomes frames is in `hub/delivery.rs`. What is durable is storage's.
+//! A shard is plain data (`hub/shard.rs`) under a lock that its own thread takes for a part of a
+//! pass, and others for a moment. How announcements become frames is in `delivery.rs`; what is
+//! durable is storage's; what waits for the network is `transport/ws`'s.
 
-mod delivery;
+mod inbox;
+mod registry;
+mod shard;
 
-use super::channel::{Channel, GoLive};
-use super::client::{Client, Conn, Scope};
-use super::frame::Frame;
+pub use shard::Progress;
+
+use super::announcement::Announcement;
+use super::channel::GoLive;
+use super::client::{Conn, ConnKey, Pulse, Scope};
+use super::delivery::{Delivery, encode};
+use super::egress::Closing;
+use super::frame::{Frame, opcode};
 use super::identity::Caller;
-use super::presence::Presence;
-use shared::limits::{EPHEMERAL_AUDIENCE_MAX, HEARTBEAT_SECONDS, SOCKETS_PER_USER_MAX};
-use shared::{
-    ChannelChange, ChannelFrame, ChannelId, ClientId, Seq, ServerMessage, TypingFrame, UserId,
-    close_code,
-};
-use std::collections::{HashMap, HashSet};
+use super::socket::Socket;
+use bytes::Bytes;
+use inbox::{Inbox, Notice};
+use registry::Registry;
+use shard::Shard;
+use shared::limits::{EPHEMERAL_AUDIENCE_MAX, HEARTBEAT_SECONDS, PRESENCE_AUDIENCE_MAX};
+use shared::{ChannelId, PresenceFrame, Seq, ServerMessage, TypingFrame, UserId};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+/// Sockets that are looked over while a shard's lock is held, so that no delivery waits long.
+const AT_ONCE: u32 = 256;
 /// Sweeps (of five seconds) within which a socket must take its close frame.
-const SWEEPS_TO_CLOSE: u64 = 6;
+const SWEEPS_TO_CLOSE: u8 = 6;
 
-/// The live channels and clients.
-#[derive(Debug, Default)]
-pub struct Hub {
-    channels: HashMap<ChannelId, Channel>,
-    clients: HashMap<ClientId, Client>,
-    users: HashMap<UserId, HashSet<ClientId>>,
-    presence: Presence,
-    sockets: usize,
-    next_conn: u64,
-}
+/// How a socket ended that is not there any more.
+const GONE: Closing = Closing { code: 1006, reason: "" };
 
 /// Figures of the live side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HubFigures {
     /// Open sockets.
     pub sockets: usize,
-    /// Channels that have a socket in them.
+    /// Channels that have a socket in them, counted in each shard.
     pub channels: usize,
     /// Users with a socket.
     pub users_online: usize,
 }
 
-impl Hub {
-    /// The live channel, made if it wasn't.
-    fn create_channel(&mut self, id: ChannelId) -> &mut Channel {
-        self.channels.entry(id).or_insert_with(|| Channel::new(id))
-    }
-
-    /// Forgets a live channel; its sockets are in it no more.
-    fn delete_channel(&mut self, id: ChannelId) -> Option<Channel> {
-        self.channels.remove(&id)
-    }
-
-    fn conns_of(&self, user: UserId) -> impl Iterator<Item = &Arc<Conn>> {
-        let clients = self.users.get(&user).into_iter().flatten();
-        clients.filter_map(|id| self.clients.get(id)).flat_map(|client| client.conns())
-    }
-
-    fn all_conns(&self) -> impl Iterator<Item = &Arc<Conn>> {
-        self.clients.values().flat_map(Client::conns)
-    }
-
-    fn forget_if_empty(&mut self, id: ChannelId) {
-        if self.channels.get(&id).is_some_and(Channel::is_empty) {
-            self.delete_channel(id);
-        }
-    }
+#[derive(Debug, Default)]
+struct Place {
+    shard: Mutex<Shard>,
+    inbox: Inbox,
 }
 
-/// The Hub behind its lock.
-#[derive(Debug, Default)]
-pub struct SharedHub(Mutex<Hub>);
+/// The live channels and clients.
+#[derive(Debug)]
+pub struct Hub {
+    places: Vec<Place>,
+    registry: Mutex<Registry>,
+    next_conn: AtomicU64,
+}
 
-impl SharedHub {
-    fn lock(&self) -> MutexGuard<'_, Hub> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+impl Hub {
+    /// A Hub of so many shards, each of which is to be run by a thread of its own.
+    pub fn new(shards: usize) -> Self {
+        let shards = shards.max(1);
+        Self {
+            places: (0..shards).map(|_| Place::default()).collect(),
+            registry: Mutex::new(Registry::new(shards)),
+            next_conn: AtomicU64::new(0),
+        }
     }
 
-    /// Registers a new socket of a client. None when the user has 100 open already.
-    pub fn register_conn(&self, caller: Caller, scope: Scope, now: Duration) -> Option<Arc<Conn>> {
-        let mut hub = self.lock();
-        if hub.presence.sockets(caller.user_id) >= SOCKETS_PER_USER_MAX {
-            return None;
+    /// How many shards there are.
+    pub fn shards(&self) -> usize {
+        self.places.len()
+    }
+
+    fn registry(&self) -> MutexGuard<'_, Registry> {
+        self.registry.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn shard(&self, shard: usize) -> MutexGuard<'_, Shard> {
+        // Keys are made here and nowhere else: the shard they name is always there.
+        self.places[shard].shard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does something with a socket, if it is still there.
+    fn with<T>(&self, key: ConnKey, what: impl FnOnce(&mut Conn) -> T) -> Option<T> {
+        self.shard(key.shard).conns.get(key).map(what)
+    }
+
+    /// Does something with every socket, a few at a time.
+    fn each(&self, mut what: impl FnMut(&mut Conn)) {
+        for shard in 0..self.places.len() {
+            let mut from = Some(0);
+            while let Some(slot) = from {
+                from = self.shard(shard).each(slot, AT_ONCE, &mut what);
+            }
         }
-        hub.next_conn += 1;
-        let conn = Arc::new(Conn::new(hub.next_conn, caller, scope, now));
-        let client = hub.clients.entry(caller.client_id);
-        client.or_insert_with(|| Client::new(caller.client_id)).register_conn(Arc::clone(&conn));
-        hub.users.entry(caller.user_id).or_default().insert(caller.client_id);
-        hub.presence.connected(caller.user_id);
-        hub.sockets += 1;
-        Some(conn)
+    }
+
+    /// Counts a socket that is about to open, and says in which shard it shall live. None when the
+    /// user has 100 open already. Each one that entered must [`Hub::leave`].
+    pub fn enter(&self, user: UserId) -> Option<usize> {
+        self.registry().enter(user)
+    }
+
+    /// Counts the end of a socket that entered.
+    pub fn leave(&self, user: UserId, shard: usize) {
+        self.registry().leave(user, shard);
+    }
+
+    /// Registers a new socket of a client, in the shard that it entered.
+    pub fn register_conn(
+        &self,
+        shard: usize,
+        caller: Caller,
+        scope: Scope,
+        socket: Arc<dyn Socket>,
+        now: Duration,
+    ) -> ConnKey {
+        let id = self.next_conn.fetch_add(1, Ordering::Relaxed);
+        self.shard(shard).register_conn((shard, id), caller, scope, socket, now)
     }
 
     /// Forgets a socket that ended, everywhere.
-    pub fn remove_conn(&self, conn: &Conn) {
-        let mut hub = self.lock();
-        let Caller { user_id, client_id } = conn.caller;
-        let Some(client) = hub.clients.get_mut(&client_id) else { return };
-        if client.remove_conn(conn.id) {
-            hub.clients.remove(&client_id);
-            if let Some(clients) = hub.users.get_mut(&user_id) {
-                clients.remove(&client_id);
-                if clients.is_empty() {
-                    hub.users.remove(&user_id);
-                }
-            }
-        }
-        for id in conn.channels() {
-            if let Some(channel) = hub.channels.get_mut(&id) {
-                channel.remove_client(conn.id);
-            }
-            hub.forget_if_empty(id);
-        }
-        hub.presence.disconnected(user_id);
-        hub.sockets -= 1;
+    pub fn remove_conn(&self, key: ConnKey) {
+        self.shard(key.shard).remove_conn(key);
     }
 
-    /// Adds a socket to channels, held until [`SharedHub::go_live`].
-    pub fn add_client(&self, conn: &Arc<Conn>, channels: impl IntoIterator<Item = ChannelId>) {
-        let mut hub = self.lock();
-        for id in channels {
-            hub.create_channel(id).add_client(conn);
-        }
+    /// Adds a socket to channels, held until [`Hub::go_live`].
+    pub fn add_client(&self, key: ConnKey, channels: impl IntoIterator<Item = ChannelId>) {
+        let mut shard = self.shard(key.shard);
+        channels.into_iter().for_each(|id| shard.add_client(key, id));
     }
 
     /// Removes a socket from a channel.
-    pub fn remove_client(&self, conn: &Conn, id: ChannelId) {
-        let mut hub = self.lock();
-        if let Some(channel) = hub.channels.get_mut(&id) {
-            channel.remove_client(conn.id);
-        }
-        hub.forget_if_empty(id);
+    pub fn remove_client(&self, key: ConnKey, id: ChannelId) {
+        self.shard(key.shard).remove_client(key, id);
     }
 
     /// Holds a live socket while it is caught up. False if it isn't in the channel.
-    pub fn hold(&self, conn: &Conn, id: ChannelId) -> bool {
-        self.lock().channels.get_mut(&id).is_some_and(|channel| channel.hold(conn.id))
+    pub fn hold(&self, key: ConnKey, id: ChannelId) -> bool {
+        let mut shard = self.shard(key.shard);
+        shard.conns.get(key).is_some()
+            && shard.channels.get_mut(&id).is_some_and(|channel| channel.hold(key.slot))
     }
 
     /// Makes a held socket live after `seq`, with `first` said before that. If the channel went away
     /// meanwhile, the socket is told.
-    pub fn go_live(&self, conn: &Conn, id: ChannelId, seq: Seq, first: Option<Frame>) -> GoLive {
-        let mut hub = self.lock();
-        let channel = hub.channels.get_mut(&id);
-        let outcome = channel.map_or(GoLive::Gone, |c| c.go_live(conn.id, seq, first));
-        if outcome == GoLive::Gone {
-            tell_gone(conn, id);
-        }
-        outcome
+    pub fn go_live(&self, key: ConnKey, id: ChannelId, seq: Seq, first: Option<Frame>) -> GoLive {
+        self.shard(key.shard).go_live(key, id, seq, first)
+    }
+
+    /// Writes a message that must not be skipped.
+    pub fn write_message(&self, key: ConnKey, message: &ServerMessage) {
+        let frame = Frame::from(message);
+        self.with(key, |conn| conn.write(&frame));
+    }
+
+    /// Writes whole frames that must not be skipped.
+    pub fn write_frames(&self, key: ConnKey, bytes: &Bytes, frames: usize) {
+        self.with(key, |conn| conn.deliver(bytes, frames));
+    }
+
+    /// Writes a control frame, unless the socket lags.
+    pub fn write_control(&self, key: ConnKey, frame: &Frame) {
+        self.with(key, |conn| conn.write_control(frame));
+    }
+
+    /// Writes `welcome`, after which the socket gets everything.
+    pub fn welcome(&self, key: ConnKey, welcome: &ServerMessage) {
+        let frame = Frame::from(welcome);
+        self.with(key, |conn| {
+            conn.write(&frame);
+            conn.welcomed = true;
+        });
+    }
+
+    /// Ends a socket once what is queued has been written.
+    pub fn close(&self, key: ConnKey, code: u16, reason: &'static str) {
+        self.with(key, |conn| conn.close(code, reason));
+    }
+
+    /// How a socket ends, once that is decided; also when it is not there any more.
+    pub fn closing(&self, key: ConnKey) -> Option<Closing> {
+        self.with(key, |conn| conn.closing()).unwrap_or(Some(GONE))
+    }
+
+    /// Whether nothing more will be written to a socket.
+    pub fn is_finished(&self, key: ConnKey) -> bool {
+        self.with(key, |conn| conn.is_finished()).unwrap_or(true)
+    }
+
+    /// Whether so much waits for a socket that a replay should wait.
+    pub fn is_busy(&self, key: ConnKey) -> bool {
+        self.with(key, |conn| conn.is_busy()).unwrap_or(false)
+    }
+
+    /// Writes what a socket that stalled takes now. Whether nothing is left.
+    pub fn flush(&self, key: ConnKey) -> bool {
+        self.with(key, Conn::flush).unwrap_or(true)
+    }
+
+    /// Notes that something was received from a socket; how it ends, as [`Hub::closing`].
+    pub fn heard(&self, key: ConnKey, now: Duration) -> Option<Closing> {
+        let heard = self.with(key, |conn| {
+            conn.heard(now);
+            conn.closing()
+        });
+        heard.unwrap_or(Some(GONE))
     }
 
     /// Passes on that the socket's user is typing, to the others of a channel that isn't too large.
     /// False if the socket isn't in the channel.
-    pub fn typing(&self, conn: &Conn, id: ChannelId, now: Duration) -> bool {
-        let mut hub = self.lock();
-        let Some(channel) = hub.channels.get_mut(&id) else { return false };
-        if !channel.conns().any(|other| other.id == conn.id) {
-            return false;
-        }
-        let user_id = conn.caller.user_id;
-        if channel.conns().len() <= EPHEMERAL_AUDIENCE_MAX && channel.may_show_typing(user_id, now)
-        {
+    pub fn typing(&self, key: ConnKey, id: ChannelId, now: Duration) -> bool {
+        let user_id = {
+            let mut shard = self.shard(key.shard);
+            let Some(user_id) = shard.conns.get(key).map(|conn| conn.caller.user_id) else {
+                return false;
+            };
+            let Some(channel) = shard.channels.get_mut(&id) else { return false };
+            if !channel.has(key.slot) {
+                return false;
+            }
+            if !channel.may_show_typing(user_id, now) {
+                return true;
+            }
+            user_id
+        };
+        if self.audience(id) <= EPHEMERAL_AUDIENCE_MAX {
             let typing = ServerMessage::Typing(TypingFrame { channel_id: id, user_id });
-            let frame = (&typing).into();
-            for other in channel.conns().filter(|other| other.caller.user_id != user_id) {
-                other.write_ephemeral(&frame);
+            let frame = Frame::from(&typing);
+            for shard in 0..self.places.len() {
+                self.shard(shard).tell_others(id, user_id, &frame);
             }
         }
         true
     }
 
+    /// How many sockets are in a channel.
+    fn audience(&self, id: ChannelId) -> usize {
+        let shards = 0..self.places.len();
+        shards.map(|n| self.shard(n).channels.get(&id).map_or(0, |c| c.slots().len())).sum()
+    }
+
+    /// Hands announcements, which must come in commit order and from one place, to every shard.
+    pub fn deliver(&self, announcements: Vec<Announcement>) {
+        if announcements.is_empty() {
+            return;
+        }
+        let deliveries: Arc<[Delivery]> = encode(announcements);
+        for place in &self.places {
+            place.inbox.push(Notice::Committed(Arc::clone(&deliveries)));
+        }
+    }
+
+    /// Hands a socket's shard the answer to something that was committed or refused; with a channel,
+    /// it follows that channel's event.
+    pub fn reply(&self, key: ConnKey, channel: Option<ChannelId>, message: &ServerMessage) {
+        let notice = Notice::Reply(key, channel, Frame::from(message));
+        self.places[key.shard].inbox.push(notice);
+    }
+
+    /// Wakes the shards after [`Hub::deliver`] and [`Hub::reply`].
+    pub fn wake(&self) {
+        self.places.iter().for_each(|place| place.inbox.wake());
+    }
+
+    /// A shard that is so far behind that it should not be handed more, if there is one.
+    pub fn lagging(&self) -> Option<usize> {
+        self.places.iter().position(|place| place.inbox.is_full())
+    }
+
+    /// Fulfilled when a lagging shard took in what it was handed. For the one broker.
+    pub fn taken(&self, shard: usize) -> impl Future<Output = ()> + '_ {
+        self.places[shard].inbox.emptied()
+    }
+
+    /// Fulfilled when a shard was handed something. For the shard's one thread.
+    pub fn handed(&self, shard: usize) -> impl Future<Output = ()> + '_ {
+        self.places[shard].inbox.filled()
+    }
+
+    /// Takes in what a shard was handed, and writes to about `budget` sockets; what is left to do.
+    /// None once the Hub is closed and nothing is left. For the shard's one thread.
+    pub fn run(
+        &self,
+        shard: usize,
+        clock: &dyn Fn() -> Duration,
+        budget: usize,
+    ) -> Option<Progress> {
+        let mut notices = Vec::new();
+        let mut state = self.shard(shard);
+        let open = !state.has_room() || self.places[shard].inbox.take(&mut notices);
+        notices.into_iter().for_each(|notice| state.take_in(notice));
+        let progress = state.run(clock, budget);
+        (open || progress != Progress::Idle).then_some(progress)
+    }
+
+    /// Ends the shards once they have nothing left to do.
+    pub fn end(&self) {
+        self.places.iter().for_each(|place| place.inbox.close());
+    }
+
+    /// Tells every socket who came online and who went, while there aren't too many sockets.
+    pub fn announce_presence(&self) {
+        let (changes, sockets) = {
+            let mut registry = self.registry();
+            (registry.presence.take_changes(), registry.sockets())
+        };
+        if sockets > PRESENCE_AUDIENCE_MAX {
+            return;
+        }
+        for (user_id, online) in changes {
+            let message = ServerMessage::Presence(PresenceFrame { user_id, online });
+            let frame = Frame::from(&message);
+            self.each(|conn| conn.write_ephemeral(&frame));
+        }
+    }
+
     /// Whether a socket of the user is open.
     pub fn is_online(&self, user: UserId) -> bool {
-        self.lock().presence.sockets(user) > 0
+        self.registry().presence.sockets(user) > 0
     }
 
     /// Figures of the live side.
     pub fn figures(&self) -> HubFigures {
-        let hub = self.lock();
+        let channels = (0..self.places.len()).map(|n| self.shard(n).channels.len()).sum();
+        let registry = self.registry();
         HubFigures {
-            sockets: hub.sockets,
-            channels: hub.channels.len(),
-            users_online: hub.presence.users_online(),
+            sockets: registry.sockets(),
+            channels,
+            users_online: registry.presence.users_online(),
         }
     }
 
-    /// The sockets that are due a heartbeat; and the dead: they missed two, or were told to close
-    /// six sweeps ago and didn't take it.
-    pub fn sweep(&self, now: Duration) -> (Vec<Arc<Conn>>, Vec<Arc<Conn>>) {
+    /// Sends the heartbeats that are due, and cuts the dead: those that missed two, and those that
+    /// were told to close six sweeps ago and didn't take it.
+    pub fn sweep(&self, now: Duration) {
         let beat = Duration::from_secs(HEARTBEAT_SECONDS);
-        let hub = self.lock();
-        let (mut due, mut dead) = (Vec::new(), Vec::new());
-        for conn in hub.all_conns() {
-            let silent = now.saturating_sub(conn.last_heard()) > beat * 2 + beat / 5;
-            if silent || conn.sweeps_closing() > SWEEPS_TO_CLOSE {
-                dead.push(Arc::clone(conn));
-            } else if now.saturating_sub(conn.last_pinged()) >= beat {
-                due.push(Arc::clone(conn));
-            }
-        }
-        (due, dead)
+        let ping = Frame::new(opcode::PING, b"");
+        self.each(|conn| match conn.sweep(now, beat, SWEEPS_TO_CLOSE) {
+            Pulse::Fine => {}
+            Pulse::Due => conn.write_control(&ping),
+            Pulse::Dead => conn.cut(),
+        });
     }
 
-    /// Every open socket, for draining.
-    pub fn all_conns(&self) -> Vec<Arc<Conn>> {
-        self.lock().all_conns().cloned().collect()
-    }
-}
-
-/// Tells a socket that a channel is gone for it: a frame, or the end if it was its only one.
-fn tell_gone(conn: &Conn, channel_id: ChannelId) {
-    match conn.scope {
-        Scope::One(_) => conn.close(close_code::NOT_A_MEMBER, "no longer a member"),
-        Scope::All => {
-            if conn.is_welcomed() {
-                conn.write_message(&ServerMessage::Channel(ChannelFrame {
-                    channel_id,
-                    change: ChannelChange::Deleted,
-                    channel: None,
-                }));
+    /// Closes the next sockets, at most `most`, that aren't closing yet; how many it were.
+    pub fn close_some(&self, most: usize, code: u16, reason: &'static str) -> usize {
+        let mut closed = 0;
+        self.each(|conn| {
+            if closed < most && conn.closing().is_none() {
+                conn.close(code, reason);
+                closed += 1;
             }
-        }
+        });
+        closed
+    }
+
+    /// Cuts every socket.
+    pub fn cut_all(&self) {
+        self.each(|conn| conn.cut());
     }
 }

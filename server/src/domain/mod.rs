@@ -2,16 +2,22 @@
 //! permissions, names, limits, time. Storage, sockets and HTTP call it; it calls none of them.
 
 pub mod announcement;
+pub mod burst;
 pub mod channel;
 pub mod client;
 pub mod clock;
+pub mod delivery;
 pub mod egress;
 pub mod frame;
 pub mod hub;
 pub mod identity;
 pub mod limiter;
 pub mod mention;
+#[cfg(test)]
+mod model_socket;
+pub mod pace;
 pub mod permission;
 pub mod presence;
 pub mod secret;
+pub mod socket;
 pub mod tickets;

@@ -15,9 +15,11 @@ use tower_http::trace::TraceLayer;
 
 /// The whole server as one service. Requests must carry a [`super::Peer`] in their extensions.
 pub fn router(app: AppHandle) -> Router {
+    let echo = if app.test_echo { echo() } else { Router::new() };
     Router::new()
         .merge(rest())
         .merge(sockets())
+        .merge(echo)
         .merge(for_operators())
         .merge(about())
         .merge(pages())
@@ -63,6 +65,11 @@ fn sockets() -> Router<AppHandle> {
     Router::new()
         .route(paths::WS_JOIN_CHANNEL, get(ws::join_channel))
         .route(paths::WS, get(ws::all_channels))
+}
+
+/// For conformance tests of the connection itself.
+fn echo() -> Router<AppHandle> {
+    Router::new().route(paths::WS_ECHO, get(ws::echo))
 }
 
 fn for_operators() -> Router<AppHandle> {

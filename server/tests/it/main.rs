@@ -16,6 +16,7 @@ mod accounts;
 mod bad_input;
 mod browser;
 mod channels;
+mod conformance;
 mod equality;
 mod events;
 mod harness;

@@ -33,6 +33,8 @@ async fn every_route_stands_in_the_document_and_nothing_that_is_none() {
     for path in &served_beside {
         wanted.remove(path);
     }
+    // A hidden flag mounts it, for conformance tests.
+    wanted.remove(paths::WS_ECHO);
     let missing: Vec<_> = wanted.difference(&told).collect();
     assert!(missing.is_empty(), "not in the document: {missing:?}");
     let unknown: Vec<_> = told.difference(&named_paths()).cloned().collect();

@@ -6,6 +6,7 @@
 pub(crate) mod browser;
 mod cargo;
 mod install;
+pub(crate) mod kosoku;
 mod npm;
 pub(crate) mod rust;
 pub(crate) mod version;
@@ -48,6 +49,15 @@ const NEXTEST: Pin = Pin {
     locked: true,
 };
 
+/// Builds and runs the fuzz targets.
+const CARGO_FUZZ: Pin = Pin {
+    package: "cargo-fuzz",
+    program: "cargo-fuzz",
+    version: versions::CARGO_FUZZ,
+    accepts: Accepts::AtLeast,
+    locked: true,
+};
+
 /// How many steps [`Toolbox::for_the_page`] takes.
 pub(crate) const PAGE_STEPS: usize = 3;
 
@@ -79,6 +89,14 @@ impl Toolbox {
     /// When it is missing and can't be installed.
     pub(crate) fn nextest(&mut self, step: &mut Step) -> Result<()> {
         cargo::ensure(self, &NEXTEST, step)
+    }
+
+    /// Makes sure of the fuzzer.
+    ///
+    /// # Errors
+    /// When it is missing and can't be installed.
+    pub(crate) fn cargo_fuzz(&mut self, step: &mut Step) -> Result<()> {
+        cargo::ensure(self, &CARGO_FUZZ, step)
     }
 
     /// A command that finds the tools of this box before others, and that does not see what Cargo told us about `xtask`.

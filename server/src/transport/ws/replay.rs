@@ -1,10 +1,11 @@
 //! Catching a socket up from storage: it is attached first, what is announced meanwhile waits in
 //! the Hub, and what storage holds is sent before it. So nothing is missed, and all is in order.
 
-use crate::app::App;
+use super::link::Link;
+use crate::domain::burst::Burst;
 use crate::domain::channel::GoLive;
-use crate::domain::client::Conn;
-use crate::error::{Error, Result};
+use crate::domain::frame::Frame;
+use crate::error::Result;
 use shared::limits::RESUME_MAX_EVENTS;
 use shared::{CaughtUp, ChannelId, ErrorCode, Reset, ResetReason, Seq, ServerMessage};
 
@@ -13,22 +14,18 @@ const EVENTS_AT_ONCE: usize = 128;
 
 /// Replays a held socket's channel after `cursor`, says `caught_up` and makes it live; or tells it
 /// to start anew.
-pub(super) async fn replay(
-    app: &App,
-    conn: &Conn,
-    channel_id: ChannelId,
-    cursor: Seq,
-) -> Result<()> {
+pub(super) async fn replay(link: &Link, channel_id: ChannelId, cursor: Seq) -> Result<()> {
+    let (app, key, user) = (&link.app, link.key, link.caller().user_id);
     let mut last = cursor;
     let mut first = true;
     loop {
-        let page = app.storage.events(conn.caller.user_id, channel_id, last, EVENTS_AT_ONCE).await;
+        let page = app.storage.events(user, channel_id, last, EVENTS_AT_ONCE).await;
         let page = match page {
             Ok(page) => page,
             Err(error) if error.code == ErrorCode::NotFound => {
                 // It went away, or the user was removed from it: going live tells the socket.
-                app.hub.remove_client(conn, channel_id);
-                app.hub.go_live(conn, channel_id, last, None);
+                app.hub.remove_client(key, channel_id);
+                app.hub.go_live(key, channel_id, last, None);
                 return Ok(());
             }
             Err(error) => return Err(error),
@@ -37,8 +34,9 @@ pub(super) async fn replay(
             && let Some(reason) = reset_reason(cursor, page.head_seq)
         {
             let head_seq = page.head_seq;
-            conn.write_message(&ServerMessage::Reset(Reset { channel_id, reason, head_seq }));
-            match app.hub.go_live(conn, channel_id, head_seq, None) {
+            let reset = ServerMessage::Reset(Reset { channel_id, reason, head_seq });
+            app.hub.write_message(key, &reset);
+            match app.hub.go_live(key, channel_id, head_seq, None) {
                 GoLive::Live | GoLive::Gone => return Ok(()),
                 GoLive::Behind => {
                     last = head_seq;
@@ -46,16 +44,21 @@ pub(super) async fn replay(
                 }
             }
         }
-        for event in page.events {
-            last = event.seq();
-            wait_for_room(conn).await?;
-            conn.write_message(&event.into());
+        let frames = page.events.into_iter().map(|event| {
+            let seq = event.seq();
+            (seq, Frame::from(&ServerMessage::from(event)))
+        });
+        if let Some(part) = Burst::of(frames)
+            .and_then(|burst| burst.after(last).inspect(|_| last = burst.last_seq()))
+        {
+            link.room().await;
+            app.hub.write_frames(key, &part.bytes, part.frames);
         }
         if last < page.head_seq {
             continue;
         }
         let caught_up = ServerMessage::CaughtUp(CaughtUp { channel_id, seq: last });
-        if app.hub.go_live(conn, channel_id, last, Some((&caught_up).into())) != GoLive::Behind {
+        if app.hub.go_live(key, channel_id, last, Some((&caught_up).into())) != GoLive::Behind {
             return Ok(());
         }
     }
@@ -69,15 +72,4 @@ fn reset_reason(cursor: Seq, head: Seq) -> Option<ResetReason> {
     } else {
         None
     }
-}
-
-/// A replay never fills the queue by itself: it waits until the socket has taken some.
-async fn wait_for_room(conn: &Conn) -> Result<()> {
-    while conn.egress.is_busy() {
-        tokio::select! {
-            () = conn.egress.emptied() => {}
-            () = conn.ended().cancelled() => return Err(Error::draining()),
-        }
-    }
-    Ok(())
 }

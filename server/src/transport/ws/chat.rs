@@ -1,13 +1,14 @@
-//! A socket's life: checked, upgraded, registered with the Hub, welcomed, live, forgotten.
+//! The chat's sockets, `/ws/join_channel` and `/api/ws`: checked, upgraded, welcomed, live.
 
-use super::handshake::{accept_key, authenticate, switching, take_over};
-use super::receive::receive;
+use super::handshake::{accept_key, authenticate, switching};
+use super::link::{Link, Seat};
+use super::receive::Chat;
 use super::replay::replay;
-use super::send::send;
+use super::upgrade::upgrade;
 use crate::actions::channels;
-use crate::app::{App, AppHandle};
+use crate::app::AppHandle;
 use crate::domain::channel::GoLive;
-use crate::domain::client::{Conn, Scope};
+use crate::domain::client::Scope;
 use crate::domain::identity::Caller;
 use crate::error::{Error, Result};
 use crate::transport::Slot;
@@ -20,8 +21,7 @@ use serde::Deserialize;
 use shared::limits::HEARTBEAT_SECONDS;
 use shared::{ChannelId, ClientId, Cursor, ErrorCode, Seq, ServerMessage, Welcome, close_code};
 use std::collections::HashSet;
-use std::sync::Arc;
-use tokio::net::TcpStream;
+use std::net::TcpStream;
 
 /// The query of `/ws/join_channel`.
 #[derive(Debug, Deserialize)]
@@ -66,8 +66,8 @@ pub async fn join_channel(
     if !app.storage.is_member(caller.user_id, query.channel_id).await? {
         channels::add_member(&app, caller, query.channel_id, caller.user_id).await?;
     }
-    let conn = register(&app, caller, Scope::One(query.channel_id))?;
-    upgrade(app, conn, query.after, request);
+    let seat = seat(&app, caller, &request)?;
+    open(app, seat, request, Scope::One(query.channel_id), query.after);
     Ok(switching(accept))
 }
 
@@ -85,16 +85,17 @@ pub async fn all_channels(
     let ticket = query.ticket.as_deref();
     let caller = authenticate(&app, request.headers(), ticket, query.client_id).await?;
     let accept = accept_key(&request)?;
-    let conn = register(&app, caller, Scope::All)?;
-    upgrade(app, conn, None, request);
+    let seat = seat(&app, caller, &request)?;
+    open(app, seat, request, Scope::All, None);
     Ok(switching(accept))
 }
 
-fn register(app: &App, caller: Caller, scope: Scope) -> Result<Registered> {
+fn seat(app: &AppHandle, caller: Caller, request: &Request) -> Result<Seat> {
     if *app.draining.borrow() {
         return Err(Error::draining());
     }
-    let conn = app.hub.register_conn(caller, scope, app.clock.elapsed()).ok_or_else(|| {
+    let slot = request.extensions().get::<Slot>().cloned();
+    Seat::take(app, caller, slot).ok_or_else(|| {
         let wait = std::time::Duration::from_secs(HEARTBEAT_SECONDS);
         Error {
             retry_after: Some(wait),
@@ -103,91 +104,64 @@ fn register(app: &App, caller: Caller, scope: Scope) -> Result<Registered> {
                 "you have 100 open sockets, which is the most; close one first",
             )
         }
-    })?;
-    Ok(Registered { hub: Arc::clone(&app.hub), conn })
+    })
 }
 
-/// A socket that the Hub knows, for as long as this lives: whatever ends it, it is forgotten.
-struct Registered {
-    hub: Arc<crate::domain::hub::SharedHub>,
-    conn: Arc<Conn>,
-}
-
-impl Drop for Registered {
-    fn drop(&mut self) {
-        self.conn.cut();
-        self.hub.remove_conn(&self.conn);
-    }
-}
-
-/// Waits for the connection, off the request's task, and lives the socket's life on it.
-fn upgrade(app: AppHandle, registered: Registered, after: Option<Seq>, mut request: Request) {
-    let slot = request.extensions().get::<Slot>().cloned();
-    let upgraded = hyper::upgrade::on(&mut request);
-    tokio::spawn(async move {
-        let _slot = slot;
-        match upgraded.await {
-            Ok(upgraded) => {
-                if let Some((stream, ahead)) = take_over(upgraded) {
-                    live(&app, &registered.conn, after, stream, ahead).await;
-                }
-            }
-            Err(cause) => tracing::debug!(%cause, "the upgrade came to nothing"),
-        }
+fn open(app: AppHandle, seat: Seat, request: Request, scope: Scope, after: Option<Seq>) {
+    upgrade(app, seat, request, move |app, seat, stream, ahead| {
+        live(app, seat, scope, after, stream, ahead)
     });
 }
 
-/// Two tasks: this one receives, the other sends; one cancellation ends both.
 async fn live(
-    app: &AppHandle,
-    conn: &Arc<Conn>,
+    app: AppHandle,
+    seat: Seat,
+    scope: Scope,
     after: Option<Seq>,
     stream: TcpStream,
     ahead: Bytes,
 ) {
-    let (reader, writer) = stream.into_split();
-    let sending = tokio::spawn(send(Arc::clone(conn), writer));
-    match welcome(app, conn, after).await {
-        Ok(()) => receive(app, conn, reader, &ahead).await,
+    let link = match Link::open(app, seat, scope, stream) {
+        Ok(link) => link,
+        Err(cause) => return tracing::error!(%cause, "a connection could not be taken over"),
+    };
+    // Boxed, as what it holds is needed for a moment and the connection's task lives for days.
+    match Box::pin(welcome(&link, after)).await {
+        Ok(()) => {}
         Err(error) if error.code == ErrorCode::NotLoggedIn => {
-            conn.close(close_code::NOT_LOGGED_IN, "logged out");
+            link.close(close_code::NOT_LOGGED_IN, "logged out");
         }
         Err(error) => {
             tracing::warn!(%error, "a socket could not be welcomed");
-            conn.close(close_code::DRAINING, "storage unavailable: connect again in a moment");
+            link.close(close_code::DRAINING, "storage unavailable: connect again in a moment");
         }
     }
-    // The peer may still read what is queued and the close frame; then it is over.
-    if conn.egress.closing().is_none() {
-        conn.close(1000, "");
-    }
-    if let Err(cause) = sending.await {
-        tracing::error!(%cause, "a sending task ended badly");
-    }
+    link.converse(&ahead, &mut Chat).await;
 }
 
 /// Attaches first, then reads where things stand, says `welcome`, replays, and goes live.
-async fn welcome(app: &App, conn: &Arc<Conn>, after: Option<Seq>) -> Result<()> {
-    let channels = attach(app, conn).await?;
+async fn welcome(link: &Link, after: Option<Seq>) -> Result<()> {
+    let (app, caller) = (&link.app, link.caller());
+    let channels = attach(link).await?;
     // A client that was revoked before it was registered was not told: ask once more.
-    if !app.storage.has_client(conn.caller.client_id).await? {
+    if !app.storage.has_client(caller.client_id).await? {
         return Err(Error::not_logged_in());
     }
-    conn.write_message(&ServerMessage::Welcome(Welcome {
-        user_id: conn.caller.user_id,
-        client_id: conn.caller.client_id,
+    let welcome = ServerMessage::Welcome(Welcome {
+        user_id: caller.user_id,
+        client_id: caller.client_id,
         epoch: app.storage.epoch().to_owned(),
         heartbeat_seconds: HEARTBEAT_SECONDS,
         channels: channels.clone(),
-    }));
-    conn.welcomed();
+    });
+    app.hub.welcome(link.key, &welcome);
     for channel in channels {
         let id = channel.channel_id;
         match after {
-            Some(cursor) => replay(app, conn, id, cursor).await?,
+            Some(cursor) => replay(link, id, cursor).await?,
             None => {
-                if app.hub.go_live(conn, id, channel.head_seq, None) == GoLive::Behind {
-                    replay(app, conn, id, channel.head_seq).await?;
+                if app.hub.go_live(link.key, id, channel.head_seq, None) == GoLive::Behind {
+                    replay(link, id, channel.head_seq).await?;
                 }
             }
         }
@@ -197,26 +171,28 @@ async fn welcome(app: &App, conn: &Arc<Conn>, after: Option<Seq>) -> Result<()> 
 
 /// Puts the socket, held, into its channels; where they stand, read after that. A membership that
 /// begins meanwhile is in the next look; one that ends is announced to the Hub, which drops it.
-async fn attach(app: &App, conn: &Arc<Conn>) -> Result<Vec<Cursor>> {
-    let wanted = |cursor: &Cursor| match conn.scope {
+async fn attach(link: &Link) -> Result<Vec<Cursor>> {
+    let (app, key) = (&link.app, link.key);
+    let wanted = |cursor: &Cursor| match link.scope {
         Scope::All => true,
         Scope::One(id) => cursor.channel_id == id,
+        Scope::Nothing => false,
     };
     let mut attached = HashSet::new();
     loop {
-        let mut cursors = app.storage.cursors(conn.caller.user_id).await?;
+        let mut cursors = app.storage.cursors(link.caller().user_id).await?;
         cursors.retain(wanted);
         let new: Vec<ChannelId> =
             cursors.iter().map(|c| c.channel_id).filter(|id| attached.insert(*id)).collect();
         if new.is_empty() {
             for gone in attached.iter().filter(|id| !cursors.iter().any(|c| c.channel_id == **id)) {
-                app.hub.remove_client(conn, *gone);
+                app.hub.remove_client(key, *gone);
             }
-            if let (Scope::One(_), []) = (conn.scope, cursors.as_slice()) {
-                conn.close(close_code::NOT_A_MEMBER, "no longer a member");
+            if let (Scope::One(_), []) = (link.scope, cursors.as_slice()) {
+                link.close(close_code::NOT_A_MEMBER, "no longer a member");
             }
             return Ok(cursors);
         }
-        app.hub.add_client(conn, new);
+        app.hub.add_client(key, new);
     }
 }
