@@ -3,6 +3,7 @@
 use super::Storage;
 use super::clients::insert_client;
 use super::rows::{Failure, Id, id, role};
+use super::writer::Needs;
 use crate::actions::Done;
 use crate::domain::identity::name_key;
 use crate::domain::secret::TokenHash;
@@ -152,7 +153,7 @@ impl Storage {
             insert_client(db, user.user_id, &client)?;
             Ok(if first { Role::Owner } else { Role::Member })
         };
-        self.writer.submit(work, done).await
+        self.writer.submit(Needs::NoLog, work, done).await
     }
 
     /// A user by its name, in the form in which names are compared.
@@ -228,6 +229,6 @@ impl Storage {
                 ))?;
             if changed == 0 { Err(Error::not_logged_in().into()) } else { Ok(()) }
         };
-        self.writer.submit(work, done).await
+        self.writer.submit(Needs::NoLog, work, done).await
     }
 }

@@ -3,7 +3,7 @@
 use super::Storage;
 use super::members::{check_room_for_one, insert_member};
 use super::rows::{ChannelNo, Failure, Id, Place, id, kind, kind_code, place, seq, visibility};
-use super::writer::Tx;
+use super::writer::{Needs, Tx};
 use crate::actions::Done;
 use crate::actions::channels::Created;
 use crate::domain::announcement::Announcement;
@@ -154,7 +154,7 @@ impl Storage {
     /// too many channels, `storage_unavailable`.
     pub async fn create_channel(&self, new: NewChannel, done: Done<Created>) -> Result<()> {
         let work = move |tx: &mut Tx<'_>| create(tx, &new);
-        self.writer.submit(work, done).await
+        self.writer.submit(Needs::Log, work, done).await
     }
 
     /// The channels of a user, the one with the newest event first.
@@ -177,7 +177,7 @@ impl Storage {
             let rows = rows.collect::<Result<Vec<_>, _>>()?;
             Ok(rows.into_iter().map(|row| with_members(db, row)).collect::<Result<_, _>>()?)
         };
-        self.readers.read(find).await
+        self.read(find).await
     }
 
     /// The public channels, by name, at most 500.
@@ -196,7 +196,7 @@ impl Storage {
             let rows = query.query_map(bound, info)?.collect::<Result<Vec<_>, _>>()?;
             Ok(rows.into_iter().map(|row| with_members(db, row)).collect::<Result<_, _>>()?)
         };
-        self.readers.read(find).await
+        self.read(find).await
     }
 
     /// A channel that the user may see.
@@ -209,7 +209,7 @@ impl Storage {
             permission::may_see(&place.standing)?;
             Ok(channel_info(db, user, place.no, None)?)
         };
-        self.readers.read(find).await
+        self.read(find).await
     }
 
     /// A public channel's name and topic, which anybody may be told; None for every other.
@@ -229,7 +229,7 @@ impl Storage {
                 .query_row([Id::from(channel)], |row| Ok((row.get("name")?, row.get("topic")?)));
             Ok(found.optional()?)
         };
-        self.readers.read(find).await
+        self.read(find).await
     }
 
     /// Changes a channel.
@@ -244,7 +244,7 @@ impl Storage {
         done: Done<()>,
     ) -> Result<()> {
         let work = move |tx: &mut Tx<'_>| update(tx, user, channel, &changes);
-        self.writer.submit(work, done).await
+        self.writer.submit(Needs::Log, work, done).await
     }
 
     /// Deletes a channel with everything in it.
@@ -258,7 +258,7 @@ impl Storage {
         done: Done<()>,
     ) -> Result<()> {
         let work = move |tx: &mut Tx<'_>| delete(tx, user, channel);
-        self.writer.submit(work, done).await
+        self.writer.submit(Needs::Log, work, done).await
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Storage;
 use super::accounts::NewClient;
 use super::rows::{Failure, Id, id};
-use super::writer::Tx;
+use super::writer::{Needs, Tx};
 use crate::actions::Done;
 use crate::domain::announcement::Announcement;
 use crate::domain::identity::Caller;
@@ -56,7 +56,7 @@ impl Storage {
             }
             Ok(())
         };
-        self.writer.submit(work, done).await
+        self.writer.submit(Needs::NoLog, work, done).await
     }
 
     /// Whose token it is, and when the client was last used.
@@ -141,6 +141,6 @@ impl Storage {
             tx.announce(Announcement::ClientEnded(user, client));
             Ok(())
         };
-        self.writer.submit(work, done).await
+        self.writer.submit(Needs::NoLog, work, done).await
     }
 }

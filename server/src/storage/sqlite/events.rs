@@ -2,9 +2,10 @@
 //! channel, is deduplicated by (user, nonce) over all history, and is announced after the commit.
 
 use super::Storage;
+use super::journal::Post;
 use super::mentions::{forget_mentions, note_mentions};
 use super::rows::{ChannelNo, Failure, Id, Place, channel_no_of, place, seq_of};
-use super::writer::Tx;
+use super::writer::{Needs, Tx};
 use crate::actions::Done;
 use crate::domain::announcement::Announcement;
 use crate::domain::permission;
@@ -97,7 +98,9 @@ impl Storage {
     /// # Errors
     /// Through `done`: `not_found`, `invalid`, `storage_unavailable`.
     pub async fn insert_message(&self, new: NewMessage, done: Done<Stored>) -> Result<()> {
-        self.writer.submit(move |tx| insert(tx, &new), done).await
+        // An answer is held against the message that it answers, which must be in its place.
+        let needs = if new.reply_to.is_some() { Needs::Log } else { Needs::NoLog };
+        self.writer.submit(needs, move |tx| insert(tx, &new), done).await
     }
 
     /// Changes or deletes a message.
@@ -105,7 +108,7 @@ impl Storage {
     /// # Errors
     /// Through `done`: `not_found`, `forbidden`, `conflict`, `storage_unavailable`.
     pub async fn change_message(&self, change: MessageChange, done: Done<Stored>) -> Result<()> {
-        self.writer.submit(move |tx| alter(tx, &change), done).await
+        self.writer.submit(Needs::Log, move |tx| alter(tx, &change), done).await
     }
 
     /// Sets or takes back a reaction.
@@ -113,7 +116,7 @@ impl Storage {
     /// # Errors
     /// Through `done`: `not_found`, `conflict`, `storage_unavailable`.
     pub async fn react(&self, reaction: NewReaction, done: Done<Stored>) -> Result<()> {
-        self.writer.submit(move |tx| react(tx, &reaction), done).await
+        self.writer.submit(Needs::Log, move |tx| react(tx, &reaction), done).await
     }
 }
 
@@ -141,8 +144,11 @@ fn original(db: &Connection, user: UserId, nonce: &str) -> Result<Option<Stored>
 
 fn insert(tx: &mut Tx<'_>, new: &NewMessage) -> Result<Stored, Failure> {
     let db = tx.db;
-    let Place { no, head_seq, standing } = place(db, new.user_id, new.channel_id)?;
+    let Place { no, head_seq, standing } = tx.place(new.user_id, new.channel_id)?;
     permission::may_post(&standing)?;
+    if let Some(stored) = tx.posted(new.user_id, &new.nonce) {
+        return Ok(stored);
+    }
     if let Some(stored) = original(db, new.user_id, &new.nonce)? {
         return Ok(stored);
     }
@@ -153,21 +159,16 @@ fn insert(tx: &mut Tx<'_>, new: &NewMessage) -> Result<Stored, Failure> {
         }
     }
     let seq = tx.next_seq(no, head_seq);
-    let pos = no.pos(seq);
-    db.prepare_cached(
-        "INSERT INTO messages (pos, message_id, user_id, nonce, sent_at, message, reply_to)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    )?
-    .execute((
-        pos,
-        Id::from(new.message_id),
-        Id::from(new.user_id),
-        &new.nonce,
-        new.sent_at.0,
-        &new.message,
-        new.reply_to.map(Id::from),
-    ))?;
-    note_mentions(db, no, pos, new.user_id.into(), &new.message)?;
+    let post = Post {
+        pos: no.pos(seq),
+        message_id: new.message_id,
+        user_id: new.user_id,
+        nonce: new.nonce.clone(),
+        sent_at: new.sent_at,
+        message: new.message.clone(),
+    };
+    note_mentions(db, no, post.pos, new.user_id.into(), &new.message)?;
+    tx.post(new.channel_id, post, new.reply_to)?;
     tx.has_read(no, new.user_id, seq);
     tx.announce(Announcement::Event(ChannelEvent::Message(Message {
         channel_id: new.channel_id,
@@ -181,6 +182,28 @@ fn insert(tx: &mut Tx<'_>, new: &NewMessage) -> Result<Stored, Failure> {
         reply_to: new.reply_to,
     })));
     Ok(stored(new.channel_id, &new.nonce, seq, new.message_id))
+}
+
+/// Puts a message into its place.
+pub(super) fn insert_message(
+    db: &Connection,
+    post: &Post,
+    reply_to: Option<MessageId>,
+) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO messages (pos, message_id, user_id, nonce, sent_at, message, reply_to)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute((
+        post.pos,
+        Id::from(post.message_id),
+        Id::from(post.user_id),
+        &post.nonce,
+        post.sent_at.0,
+        &post.message,
+        reply_to.map(Id::from),
+    ))
+    .map(drop)
 }
 
 fn stored(channel_id: ChannelId, nonce: &str, seq: Seq, message_id: MessageId) -> Stored {

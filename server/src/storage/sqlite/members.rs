@@ -3,7 +3,7 @@
 use super::Storage;
 use super::channels::channel_info;
 use super::rows::{ChannelNo, Failure, Id, Place, id, place, seq};
-use super::writer::Tx;
+use super::writer::{Needs, Tx};
 use crate::actions::Done;
 use crate::domain::announcement::Announcement;
 use crate::domain::permission;
@@ -57,7 +57,7 @@ impl Storage {
         done: Done<()>,
     ) -> Result<()> {
         let work = move |tx: &mut Tx<'_>| add(tx, caller, channel, user);
-        self.writer.submit(work, done).await
+        self.writer.submit(Needs::Log, work, done).await
     }
 
     /// Ends a membership.
@@ -72,7 +72,7 @@ impl Storage {
         done: Done<()>,
     ) -> Result<()> {
         let work = move |tx: &mut Tx<'_>| remove(tx, caller, channel, user);
-        self.writer.submit(work, done).await
+        self.writer.submit(Needs::Log, work, done).await
     }
 
     /// Moves a read position forward; where it stands.
@@ -87,7 +87,7 @@ impl Storage {
         done: Done<Seq>,
     ) -> Result<()> {
         let work = move |tx: &mut Tx<'_>| mark_read(tx, user, channel, seq);
-        self.writer.submit(work, done).await
+        self.writer.submit(Needs::NoLog, work, done).await
     }
 
     /// Whether the user is a member of a channel that it may see.
@@ -122,7 +122,7 @@ impl Storage {
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         };
-        self.readers.read(find).await
+        self.read(find).await
     }
 }
 
@@ -194,6 +194,10 @@ fn mark_read(tx: &mut Tx<'_>, user: UserId, channel: ChannelId, upto: Seq) -> Re
     let Place { no, head_seq, standing } = place(db, user, channel)?;
     permission::may_read(&standing)?;
     let upto = upto.min(tx.head(no, head_seq));
+    let own = tx.own_read(no, user);
+    if upto <= own {
+        return Ok(own);
+    }
     let moved = db
         .prepare_cached(
             "UPDATE members SET read_seq = ?3

@@ -3,8 +3,11 @@
 
 pub mod accounts;
 pub mod channels;
+mod checkpoint;
 mod clients;
+mod commits;
 pub mod events;
+mod journal;
 mod members;
 mod mentions;
 pub mod pages;
@@ -19,6 +22,7 @@ pub use writer::{Committed, StorageFigures};
 use crate::domain::clock::Clock;
 use crate::error::Result;
 use readers::Readers;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::fs::File;
 use std::path::Path;
@@ -55,10 +59,11 @@ impl Storage {
         let mut connection = connect(&path, false)?;
         let epoch = schema::migrate(&mut connection, clock)?;
         let readers = (0..READERS).map(|_| connect(&path, true)).collect::<Result<_, _>>()?;
-        let (writer, committed) = Writer::start(connection)?;
+        journal::recover(&connection)?;
+        let (writer, committed) = Writer::start(connection, connect(&path, false)?, dir)?;
         let storage = Self {
             writer,
-            readers: Arc::new(Readers::new(path, readers)),
+            readers: Arc::new(Readers::start(&path, readers).map_err(OpenError::Directory)?),
             epoch: epoch.into(),
             _lock: Arc::new(lock),
         };
@@ -77,6 +82,16 @@ impl Storage {
     pub async fn ready(&self) -> Result<()> {
         self.writer.healthy()?;
         self.readers.read(|db| Ok(db.query_row("SELECT 1", [], |_| Ok(()))?)).await
+    }
+
+    /// Reads in a snapshot that holds everything that was acknowledged up to now. (What is of
+    /// accounts alone is read by `readers` directly.)
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, rows::Failure> + Send + 'static,
+    ) -> Result<T> {
+        self.writer.settled().await?;
+        self.readers.read(work).await
     }
 
     /// Figures of the writer.
@@ -99,12 +114,15 @@ fn connect(path: &Path, read_only: bool) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(128);
+    // A plan holds for every value that is bound to it: otherwise a statement that names a partial
+    // index is planned anew each time it is used, which costs more than to run it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     if read_only {
-        connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4096;")?;
+        connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -1024;")?;
     } else {
         connection.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-             PRAGMA secure_delete = FAST; PRAGMA cache_size = -16384;",
+             PRAGMA secure_delete = FAST; PRAGMA cache_size = -8192;",
         )?;
     }
     Ok(connection)

@@ -219,7 +219,7 @@ impl Storage {
             permission::may_read(&place.standing)?;
             page(db, (channel, place.no), place.head_seq, at, limit)
         };
-        self.readers.read(read).await
+        self.read(read).await
     }
 
     /// One folded message.
@@ -246,7 +246,7 @@ impl Storage {
                 None => Err(Error::not_found("message").into()),
             }
         };
-        self.readers.read(read).await
+        self.read(read).await
     }
 
     /// The raw log after a seq.
@@ -266,6 +266,6 @@ impl Storage {
             let events = log_after(db, (channel, place.no), after, limit)?;
             Ok(EventPage { events, head_seq: place.head_seq })
         };
-        self.readers.read(read).await
+        self.read(read).await
     }
 }

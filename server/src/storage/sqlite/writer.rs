@@ -1,25 +1,29 @@
-//! The one writer thread. Whatever was asked for while the last commit was under way is the next
-//! transaction (group commit, without a timer): a lone change is committed at once, and under load
-//! one sync of the disk serves many.
+//! The one writer: what asks for changes, and the transaction that they run in. Whatever was asked
+//! for while the last commit was under way is the next transaction (group commit, without a timer):
+//! a lone change is committed at once, and under load one sync of the disk serves many.
 //!
 //! After each commit, what shall be announced and who shall be answered goes out together, in
-//! commit order, through one bounded channel. Nothing goes out before the commit.
+//! commit order, through one bounded channel. Nothing goes out before the commit. The thread itself
+//! is in `commits.rs`.
 
-use super::rows::{ChannelNo, Failure, Id};
-use crate::actions::Done;
+use super::checkpoint::Checkpointer;
+use super::commits::Commits;
+use super::events::{Stored, insert_message};
+use super::journal::{Journal, Post, Staged};
+use super::rows::{ChannelNo, Failure, Id, Place, place};
+use crate::actions::{Done, outcome};
 use crate::domain::announcement::Announcement;
 use crate::error::{Error, Result};
 use rusqlite::Connection;
-use shared::{Seq, UserId};
+use shared::{ChannelId, MessageId, Seq, UserId};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 
 /// Changes that wait for the writer; past it, who asks waits.
 const QUEUE_MAX: usize = 4_096;
-/// Most changes in one transaction.
-const BATCH_MAX: usize = 1_024;
 /// Commits that wait to be delivered; past it, the writer waits.
 const COMMITTED_MAX: usize = 64;
 
@@ -46,13 +50,28 @@ pub struct StorageFigures {
     pub announcements: u64,
     /// Changes that wait for the writer now.
     pub waiting: usize,
+    /// Messages that are durable and not yet in their place.
+    pub journal: usize,
 }
 
 #[derive(Debug, Default)]
-struct Counters {
-    batches: AtomicU64,
-    announcements: AtomicU64,
-    unhealthy: AtomicBool,
+pub(super) struct Counters {
+    pub(super) batches: AtomicU64,
+    pub(super) announcements: AtomicU64,
+    pub(super) unhealthy: AtomicBool,
+    /// Messages that are in the journal.
+    pub(super) journal: AtomicUsize,
+}
+
+/// What a change needs of the tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Needs {
+    /// Nothing that a message which is still in the journal belongs to.
+    NoLog,
+    /// Everything in its place.
+    Log,
+    /// The same, and changes nothing: it need not reach the disk.
+    Settled,
 }
 
 /// The transaction that changes run in.
@@ -61,19 +80,72 @@ pub(super) struct Tx<'a> {
     announcements: Vec<Announcement>,
     heads: HashMap<ChannelNo, Seq>,
     reads: HashMap<(ChannelNo, UserId), Seq>,
+    journal: &'a mut Journal,
+    /// What goes to the journal; None while everything goes to its place at once.
+    staged: Option<Staged>,
 }
 
-impl Tx<'_> {
+impl<'a> Tx<'a> {
+    /// A transaction that is open; without `staged`, everything goes to its place at once.
+    pub(super) fn new(
+        db: &'a Connection,
+        journal: &'a mut Journal,
+        staged: Option<Staged>,
+    ) -> Self {
+        let (announcements, heads, reads) = Default::default();
+        Self { db, announcements, heads, reads, journal, staged }
+    }
+
     /// The next seq of a channel, whose stored head is given. It is taken.
     pub(super) fn next_seq(&mut self, no: ChannelNo, stored_head: Seq) -> Seq {
-        let head = self.heads.entry(no).or_insert(stored_head);
-        *head += 1;
-        *head
+        let next = self.head(no, stored_head) + 1;
+        self.heads.insert(no, next);
+        next
     }
 
     /// A channel's head as of this transaction.
     pub(super) fn head(&self, no: ChannelNo, stored_head: Seq) -> Seq {
-        self.heads.get(&no).copied().unwrap_or(stored_head)
+        let known = self.heads.get(&no).copied();
+        known.unwrap_or_else(|| self.journal.head(no).unwrap_or(0).max(stored_head))
+    }
+
+    /// Where a user stands in a channel.
+    pub(super) fn place(&mut self, user: UserId, channel: ChannelId) -> Result<Place, Failure> {
+        if let Some((no, standing)) = self.journal.place(user, channel)
+            && let Some(head_seq) = self.heads.get(&no).copied().or_else(|| self.journal.head(no))
+        {
+            return Ok(Place { no, head_seq, standing });
+        }
+        let place = place(self.db, user, channel)?;
+        if self.staged.is_some() {
+            self.journal.remember(user, channel, (place.no, place.standing));
+        }
+        Ok(place)
+    }
+
+    /// What a user's nonce made before, if that is in the journal.
+    pub(super) fn posted(&self, user: UserId, nonce: &str) -> Option<Stored> {
+        let staged = self.staged.as_ref().and_then(|staged| staged.original(user, nonce));
+        staged.or_else(|| self.journal.original(user, nonce))
+    }
+
+    /// Stores a message: in the journal, or in its place.
+    pub(super) fn post(
+        &mut self,
+        channel: ChannelId,
+        post: Post,
+        reply_to: Option<MessageId>,
+    ) -> rusqlite::Result<()> {
+        match &mut self.staged {
+            Some(staged) => staged.append(self.db, channel, post),
+            None => insert_message(self.db, &post, reply_to),
+        }
+    }
+
+    /// How far a user has read at least, by messages of its own.
+    pub(super) fn own_read(&self, no: ChannelNo, user: UserId) -> Seq {
+        let here = self.reads.get(&(no, user)).copied().unwrap_or(0);
+        here.max(self.journal.read(no, user))
     }
 
     /// The user has read its own message.
@@ -86,8 +158,12 @@ impl Tx<'_> {
         self.announcements.push(announcement);
     }
 
-    /// Writes what was gathered: once per channel and reader, not once per message.
-    fn flush(&mut self) -> rusqlite::Result<()> {
+    /// Writes what was gathered: once per channel and reader, not once per message. What goes to the
+    /// journal is written when that is settled, and comes back. And what to announce.
+    pub(super) fn flush(mut self) -> rusqlite::Result<(Vec<Announcement>, Option<ToJournal>)> {
+        if let Some(staged) = self.staged {
+            return Ok((self.announcements, Some((staged, self.heads))));
+        }
         let mut heads =
             self.db.prepare_cached("UPDATE channels SET head_seq = ?2 WHERE no = ?1")?;
         for (no, head) in self.heads.drain() {
@@ -99,19 +175,25 @@ impl Tx<'_> {
         for ((no, user), seq) in self.reads.drain() {
             reads.execute((no.0, Id::from(user), seq.cast_signed()))?;
         }
-        Ok(())
+        Ok((self.announcements, None))
     }
 }
 
+/// What a transaction adds to the journal, and the heads that its channels have then.
+pub(super) type ToJournal = (Staged, HashMap<ChannelNo, Seq>);
+
 /// One change that waits for the writer.
-trait Job: Send {
+pub(super) trait Job: Send {
     /// Runs it. May be called again if the transaction it ran in was undone.
     fn run(&mut self, tx: &mut Tx<'_>) -> Result<(), rusqlite::Error>;
+    /// What it needs of the tables.
+    fn needs(&self) -> Needs;
     /// Its answer: what it came to, or that storage failed.
     fn answer(self: Box<Self>, failed: Option<Error>) -> Box<dyn FnOnce() + Send>;
 }
 
 struct Change<T, F> {
+    needs: Needs,
     work: F,
     outcome: Option<Result<T>>,
     done: Done<T>,
@@ -129,6 +211,10 @@ where
             Err(Failure::Storage(cause)) => return Err(cause),
         }
         Ok(())
+    }
+
+    fn needs(&self) -> Needs {
+        self.needs
     }
 
     fn answer(self: Box<Self>, failed: Option<Error>) -> Box<dyn FnOnce() + Send> {
@@ -159,17 +245,32 @@ impl std::fmt::Debug for Writer {
 }
 
 impl Writer {
-    /// Starts the thread; commits come out of the receiver.
+    /// Starts the thread; commits come out of the receiver. `folding` is the connection that folds
+    /// the write-ahead log.
     pub(super) fn start(
-        db: Connection,
+        mut db: Connection,
+        folding: Connection,
+        dir: &Path,
     ) -> std::result::Result<(Self, mpsc::Receiver<Committed>), super::OpenError> {
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);
         let (commits, committed) = mpsc::channel(COMMITTED_MAX);
         let counters = Arc::new(Counters::default());
-        let theirs = Arc::clone(&counters);
+        let waiting = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let checkpointer = Checkpointer::start(&mut db, folding);
+        let thread = Commits {
+            db,
+            jobs,
+            committed: commits,
+            counters: Arc::clone(&counters),
+            checkpointer: checkpointer.map_err(super::OpenError::Directory)?,
+            waiting: waiting.map_err(super::OpenError::Directory)?,
+            journal: Journal::default(),
+            relaxed: false,
+            dir: dir.to_owned(),
+        };
         std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || write(&db, jobs, &commits, &theirs))
+            .spawn(move || thread.run())
             .map_err(super::OpenError::Directory)?;
         Ok((Self { queue: Arc::new(Mutex::new(Some(queue))), counters }, committed))
     }
@@ -182,12 +283,13 @@ impl Writer {
     /// Queues a change, waiting for room; `done` is called once it is on disk, or refused.
     pub(super) async fn submit<T: Send + 'static>(
         &self,
+        needs: Needs,
         work: impl FnMut(&mut Tx<'_>) -> Result<T, Failure> + Send + 'static,
         done: Done<T>,
     ) -> Result<()> {
         let queue = self.queue()?;
         let room = queue.reserve().await.map_err(|_| Error::draining())?;
-        room.send(Box::new(Change { work, outcome: None, done }));
+        room.send(Box::new(Change { needs, work, outcome: None, done }));
         Ok(())
     }
 
@@ -198,8 +300,18 @@ impl Writer {
     ) {
         if let Ok(queue) = self.queue() {
             // Without room it is let go: it would only have been a note.
-            let _ = queue.try_send(Box::new(Change { work, outcome: None, done: Box::new(drop) }));
+            let needs = Needs::NoLog;
+            let done = Box::new(drop);
+            let _ = queue.try_send(Box::new(Change { needs, work, outcome: None, done }));
         }
+    }
+
+    /// Waits until what was acknowledged up to now is in its place.
+    pub(super) async fn settled(&self) -> Result<()> {
+        if self.counters.journal.load(Ordering::Acquire) == 0 {
+            return Ok(());
+        }
+        outcome(|done| self.submit(Needs::Settled, |_| Ok(()), done)).await
     }
 
     pub(super) fn healthy(&self) -> Result<()> {
@@ -215,6 +327,7 @@ impl Writer {
         StorageFigures {
             batches: self.counters.batches.load(Ordering::Relaxed),
             announcements: self.counters.announcements.load(Ordering::Relaxed),
+            journal: self.counters.journal.load(Ordering::Relaxed),
             waiting: self.queue().map_or(0, |q| q.max_capacity() - q.capacity()),
         }
     }
@@ -222,75 +335,4 @@ impl Writer {
     pub(super) fn close(&self) {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
-}
-
-fn write(
-    db: &Connection,
-    mut jobs: mpsc::Receiver<Box<dyn Job>>,
-    commits: &mpsc::Sender<Committed>,
-    counters: &Counters,
-) {
-    while let Some(first) = jobs.blocking_recv() {
-        let mut batch = vec![first];
-        while batch.len() < BATCH_MAX {
-            match jobs.try_recv() {
-                Ok(job) => batch.push(job),
-                Err(_) => break,
-            }
-        }
-        let outcomes = match commit(db, &mut batch) {
-            Ok(announcements) => vec![(batch, announcements, None)],
-            // One change may have spoilt it for the others: each gets a transaction of its own.
-            Err(_) if batch.len() > 1 => batch
-                .into_iter()
-                .map(|job| {
-                    let mut alone = vec![job];
-                    match commit(db, &mut alone) {
-                        Ok(announcements) => (alone, announcements, None),
-                        Err(cause) => (alone, Vec::new(), Some(cause)),
-                    }
-                })
-                .collect(),
-            Err(cause) => vec![(batch, Vec::new(), Some(cause))],
-        };
-        for (batch, announcements, failure) in outcomes {
-            let failed = failure.map(|cause| Failure::Storage(cause).into_error("write"));
-            counters.unhealthy.store(failed.is_some(), Ordering::Relaxed);
-            if failed.is_none() {
-                counters.batches.fetch_add(1, Ordering::Relaxed);
-                counters.announcements.fetch_add(announcements.len() as u64, Ordering::Relaxed);
-            }
-            let answers = batch.into_iter().map(|job| job.answer(failed.clone())).collect();
-            if commits.blocking_send(Committed { announcements, answers }).is_err() {
-                return; // The node is gone: nobody is left to be told.
-            }
-        }
-    }
-    // The last connection to close is a reader's, which can't do this: without it the whole log,
-    // deleted text with it, would stay beside the database after a clean end.
-    if let Err(cause) = db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
-        tracing::warn!(%cause, "the log was not folded into the database");
-    }
-}
-
-/// Runs the changes in one transaction and commits it; what to announce.
-fn commit(
-    db: &Connection,
-    batch: &mut [Box<dyn Job>],
-) -> Result<Vec<Announcement>, rusqlite::Error> {
-    // Dropped without a commit, it is undone.
-    let transaction = db.unchecked_transaction()?;
-    let mut tx = Tx {
-        db: &transaction,
-        announcements: Vec::new(),
-        heads: HashMap::new(),
-        reads: HashMap::new(),
-    };
-    for job in batch {
-        job.run(&mut tx)?;
-    }
-    tx.flush()?;
-    let announcements = tx.announcements;
-    transaction.commit()?;
-    Ok(announcements)
 }

@@ -73,6 +73,7 @@ async fn figures(app: &App) -> String {
         storage.announcements,
     );
     gauge(&mut out, "hubbub_writer_queue", "Changes that wait for a commit.", storage.waiting);
+    gauge(&mut out, "hubbub_journal", "Messages not yet in their place.", storage.journal);
     let started = (app.clock.now().0 as f64 / 1000.0) - app.clock.elapsed().as_secs_f64();
     gauge(
         &mut out,
