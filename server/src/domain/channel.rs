@@ -236,7 +236,10 @@ impl Channel {
             return Turn::Pass;
         }
         let load = match self.waiting.pop_front() {
-            None => return Turn::Nothing,
+            None => {
+                self.write_acks(conns);
+                return Turn::Nothing;
+            }
             Some(Waiting::Change(of, at)) => return Turn::Change(of, at),
             Some(Waiting::Frame(frame)) => Load::Frame(frame),
             Some(Waiting::Events(burst)) => {
@@ -262,6 +265,15 @@ impl Channel {
         }
         self.pass = Some(Box::new(Pass { load, at: 0, began: now, acked }));
         Turn::Pass
+    }
+
+    /// Writes the acks that wait for an event which has left already.
+    pub(super) fn write_acks(&mut self, conns: &mut Conns) {
+        for (slot, id, ack) in self.acks.drain(..) {
+            if let Some(conn) = conns.at(slot).filter(|conn| conn.id == id) {
+                conn.write(&ack);
+            }
+        }
     }
 
     /// Goes on with the pass, over `most` sockets; how many it were, and whether all have theirs.
@@ -318,7 +330,8 @@ impl Channel {
 
     /// Whether no socket is in it and nothing is yet to be done.
     pub(super) fn is_idle(&self) -> bool {
-        self.clients.is_empty() && self.waiting.is_empty() && self.pass.is_none()
+        let nobody = self.clients.is_empty() && self.acks.is_empty();
+        nobody && self.waiting.is_empty() && self.pass.is_none()
     }
 }
 

@@ -368,3 +368,6 @@ impl Hub {
         self.each(|conn| conn.cut());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,8 +9,10 @@ use std::time::Duration;
 
 /// The longest pause between the beginnings of two passes, unless a pass takes longer itself.
 const CORK_MAX: Duration = Duration::from_millis(20);
-/// The pause is this many times what the last pass took, up to [`CORK_MAX`].
-const CORK_FACTOR: u32 = 4;
+/// The pause is this many times what the last pass took, up to [`CORK_MAX`]. Longer ones gather more
+/// for each write, but leave the processor's caches to others in between: 4 instead of 2 saved a third
+/// at 900 messages a second, and cost a tenth with 16 in flight.
+const CORK_FACTOR: u32 = 2;
 /// A shorter pause than this is none: timers aren't finer.
 const CORK_MIN: Duration = Duration::from_millis(1);
 
@@ -59,8 +61,8 @@ mod tests {
     #[test]
     fn under_load_the_pause_follows_the_cost_of_a_pass() {
         assert_eq!(next(MS / 10, true), Duration::ZERO, "ten sockets");
-        assert_eq!(next(MS * 2, true), MS * 8);
-        assert_eq!(next(MS * 5, true), MS * 20, "a thousand sockets");
+        assert_eq!(next(MS * 2, true), MS * 4, "a thousand sockets");
+        assert_eq!(next(MS * 15, true), MS * 20);
         assert_eq!(next(MS * 48, true), MS * 60, "ten thousand sockets");
     }
 }

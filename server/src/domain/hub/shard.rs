@@ -286,7 +286,8 @@ impl Shard {
                 }
             }
             Delivery::Deleted(id) => {
-                let Some(channel) = self.channels.remove(id) else { return };
+                let Some(mut channel) = self.channels.remove(id) else { return };
+                channel.write_acks(&mut self.conns);
                 self.waiting_bytes -= channel.waiting_bytes();
                 for slot in channel.slots() {
                     if let Some(conn) = self.conns.at(slot) {

@@ -100,7 +100,9 @@ pub(super) fn switching(accept: HeaderValue) -> Response<Body> {
 /// The TCP stream under an upgraded connection, and the bytes that were read ahead of it.
 pub(super) fn take_over(upgraded: Upgraded) -> Option<(TcpStream, Bytes)> {
     let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
-    Some((parts.io.into_inner(), parts.read_buf))
+    // A copy: even an empty one would keep the eight kilobytes that the request was read into.
+    let ahead = Bytes::copy_from_slice(&parts.read_buf);
+    Some((parts.io.into_inner(), ahead))
 }
 
 #[cfg(test)]
