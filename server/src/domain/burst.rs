@@ -104,6 +104,24 @@ impl Burst {
         let frames = self.marks.len() - had;
         (frames > 0).then(|| Part { bytes: self.bytes.slice(begin..), frames })
     }
+
+    /// The events after `seq`, in parts of at most so many bytes, unless a frame alone is longer;
+    /// each with the seq of its last event.
+    pub fn parts_after(&self, seq: Seq, most: usize) -> Vec<(Part, Seq)> {
+        let had = self.marks.partition_point(|mark| mark.seq <= seq);
+        let (before, marks) = self.marks.split_at(had);
+        let mut begin = before.last().map_or(0, |mark| mark.end);
+        let (mut parts, mut frames) = (Vec::new(), 0);
+        for (at, mark) in marks.iter().enumerate() {
+            frames += 1;
+            if marks.get(at + 1).is_none_or(|next| next.end - begin > most) {
+                let bytes = self.bytes.slice(begin..mark.end);
+                parts.push((Part { bytes, frames }, mark.seq));
+                (begin, frames) = (mark.end, 0);
+            }
+        }
+        parts
+    }
 }
 
 #[cfg(test)]
@@ -132,6 +150,27 @@ mod tests {
         }
         assert_eq!(burst.after(8), None);
         assert_eq!(Burst::of([]), None);
+    }
+
+    #[test]
+    fn a_long_burst_comes_in_parts_that_are_not() {
+        let burst = burst(1..=9);
+        let whole = burst.after(3).unwrap();
+        for most in 0..=whole.bytes.len() {
+            let parts = burst.parts_after(3, most);
+            let lone = |part: &Part| part.frames == 1;
+            assert!(parts.iter().all(|(part, _)| part.bytes.len() <= most || lone(part)));
+            let bytes: Vec<_> = parts.iter().map(|(part, _)| part.bytes.as_ref()).collect();
+            assert_eq!(bytes.concat(), whole.bytes);
+            assert_eq!(parts.iter().map(|(part, _)| part.frames).sum::<usize>(), whole.frames);
+            let ends = parts.iter().scan(3, |at, (part, _)| {
+                *at += part.frames as u64;
+                Some(*at)
+            });
+            assert!(ends.eq(parts.iter().map(|(_, seq)| *seq)));
+        }
+        assert_eq!(burst.parts_after(3, usize::MAX), [(whole, 9)]);
+        assert_eq!(burst.parts_after(9, 100), []);
     }
 
     #[test]

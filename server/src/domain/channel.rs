@@ -7,33 +7,15 @@
 
 use super::burst::Burst;
 use super::client::{Conn, Conns, Slot};
-use super::delivery::Delivery;
+use super::delivery::{BURST_MAX_BYTES, BURST_MAX_EVENTS, Delivery};
+use super::feed::{Feed, Held};
 use super::frame::Frame;
 use super::pace::Pace;
-use shared::limits::{EGRESS_MAX_BYTES, EGRESS_MAX_FRAMES, TYPING_INTERVAL_MS};
-use shared::{ChannelId, Seq, UserId};
+use shared::limits::TYPING_INTERVAL_MS;
+use shared::{ChannelId, Seq, UserId, close_code};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
-
-/// Where a socket stands in the channel's order.
-#[derive(Debug)]
-enum Feed {
-    /// Gets each event as it is announced; the last seq it got.
-    Live(Seq),
-    /// Is being caught up from storage; what is announced meanwhile waits.
-    Held(Box<Held>),
-}
-
-/// What was announced while a socket is caught up.
-#[derive(Debug, Default)]
-struct Held {
-    bursts: Vec<Burst>,
-    events: usize,
-    bytes: usize,
-    /// More was announced than could wait: it was let go and storage is asked again.
-    overflowed: bool,
-}
 
 #[derive(Debug)]
 struct Subscriber {
@@ -77,6 +59,17 @@ struct Pass {
     began: Duration,
     /// Sockets that have acks behind an event of this pass.
     acked: Vec<Slot>,
+    /// More waits that could have come along: the next pass is not to wait.
+    full: bool,
+}
+
+/// An ack that waits with its event: for a socket, once this much of what was announced had its turn.
+#[derive(Debug)]
+struct Ack {
+    after: u64,
+    slot: Slot,
+    conn: u64,
+    frame: Frame,
 }
 
 /// What a channel has to do when it is its turn.
@@ -99,7 +92,9 @@ pub struct Channel {
     places: HashMap<Slot, usize>,
     waiting: VecDeque<Waiting>,
     waiting_bytes: usize,
-    acks: Vec<(Slot, u64, Frame)>,
+    /// How much of what was announced had its turn.
+    taken: u64,
+    acks: VecDeque<Ack>,
     pass: Option<Box<Pass>>,
     pub(super) pace: Pace,
     /// Whether it stands in the shard's queue.
@@ -116,7 +111,8 @@ impl Channel {
             places: HashMap::new(),
             waiting: VecDeque::new(),
             waiting_bytes: 0,
-            acks: Vec::new(),
+            taken: 0,
+            acks: VecDeque::new(),
             pass: None,
             pace: Pace::default(),
             queued: false,
@@ -129,9 +125,36 @@ impl Channel {
         self.add(slot, conn, Feed::Held(Box::default()));
     }
 
-    /// Adds a client's socket that is live from the event after `seq`.
-    pub(super) fn add_live_client(&mut self, slot: Slot, conn: &mut Conn, seq: Seq) {
-        self.add(slot, conn, Feed::Live(seq));
+    /// Adds a new member's socket, live after `seq`, and tells it so by `frame`. One that was not
+    /// welcomed yet, or is being caught up already, is told once it is, unless that says it all.
+    pub(super) fn join(&mut self, slot: Slot, conn: &mut Conn, seq: Seq, frame: &Frame) {
+        if !conn.welcomed {
+            self.add_client(slot, conn);
+        }
+        match self.places.get(&slot).map(|at| &mut self.clients[*at].feed) {
+            Some(Feed::Held(held)) => {
+                (held.joined, held.lost) = (Some((seq, frame.clone())), false);
+            }
+            Some(Feed::Live(_)) => {}
+            None => {
+                conn.write(frame);
+                self.add(slot, conn, Feed::Live(seq));
+            }
+        }
+    }
+
+    /// Makes a held socket live from where its user became a member meanwhile, if that is so and
+    /// once it was welcomed. Whether it belongs here by what was announced, and not only because
+    /// storage said so once.
+    pub(super) fn go_live_as_joined(&mut self, slot: Slot, conn: &mut Conn) -> bool {
+        let Some(at) = self.places.get(&slot) else { return false };
+        let Feed::Held(held) = &self.clients[*at].feed else { return true };
+        let Some((seq, _)) = held.joined else { return false };
+        let lost = held.lost;
+        if conn.welcomed && (lost || self.go_live(slot, conn, seq, None) == GoLive::Behind) {
+            conn.close(close_code::TOO_SLOW, "too slow: resume");
+        }
+        true
     }
 
     fn add(&mut self, slot: Slot, conn: &mut Conn, feed: Feed) {
@@ -191,15 +214,20 @@ impl Channel {
         let feed = &mut self.clients[*at].feed;
         let Feed::Held(held) = feed else { return GoLive::Live };
         if held.overflowed {
-            **held = Held::default();
+            **held = Held { joined: held.joined.take(), lost: true, ..Held::default() };
             return GoLive::Behind;
         }
         if let Some(first) = first {
             conn.write(&first);
         }
         let mut live = Feed::Live(seq);
+        if let Some((joined, frame)) = held.joined.take().filter(|(joined, _)| *joined >= seq) {
+            // What storage gave is from before it was a member.
+            conn.write(&frame);
+            live = Feed::Live(joined);
+        }
         for burst in std::mem::take(&mut held.bursts) {
-            live.give(conn, &burst);
+            live.give(self.id, conn, &burst);
         }
         *feed = live;
         GoLive::Live
@@ -220,10 +248,12 @@ impl Channel {
 
     /// Has an ack leave with the event that it is of, or says that there is nothing to wait for.
     pub(super) fn acknowledge(&mut self, slot: Slot, conn: &mut Conn, ack: Frame) {
-        if !self.waiting.is_empty() {
-            self.acks.push((slot, conn.id, ack));
+        let newest = self.waiting.iter().rposition(|w| matches!(w, Waiting::Events(_)));
+        if let Some(at) = newest {
+            let after = self.taken + at as u64 + 1;
+            self.acks.push_back(Ack { after, slot, conn: conn.id, frame: ack });
         } else if let Some(pass) = &mut self.pass {
-            conn.put_behind(ack);
+            conn.put_behind(self.id, ack);
             pass.acked.push(slot);
         } else {
             conn.write(&ack);
@@ -235,19 +265,25 @@ impl Channel {
         if self.pass.is_some() {
             return Turn::Pass;
         }
-        let load = match self.waiting.pop_front() {
-            None => {
-                self.write_acks(conns);
-                return Turn::Nothing;
-            }
-            Some(Waiting::Change(of, at)) => return Turn::Change(of, at),
-            Some(Waiting::Frame(frame)) => Load::Frame(frame),
-            Some(Waiting::Events(burst)) => {
+        let Some(first) = self.waiting.pop_front() else { return Turn::Nothing };
+        self.taken += 1;
+        let mut full = false;
+        let load = match first {
+            Waiting::Change(of, at) => return Turn::Change(of, at),
+            Waiting::Frame(frame) => Load::Frame(frame),
+            Waiting::Events(burst) => {
+                let (mut events, mut bytes) = (burst.events(), burst.len());
                 let mut bursts = vec![burst];
-                while let Some(Waiting::Events(_)) = self.waiting.front() {
-                    if let Some(Waiting::Events(burst)) = self.waiting.pop_front() {
-                        bursts.push(burst);
+                while let Some(Waiting::Events(burst)) = self.waiting.front() {
+                    events += burst.events();
+                    bytes += burst.len();
+                    full = events > BURST_MAX_EVENTS || bytes > BURST_MAX_BYTES;
+                    if full {
+                        break;
                     }
+                    bursts.push(burst.clone());
+                    self.waiting.pop_front();
+                    self.taken += 1;
                 }
                 self.waiting_bytes -= bursts.iter().map(Burst::len).sum::<usize>();
                 match Burst::join(bursts) {
@@ -256,24 +292,16 @@ impl Channel {
                 }
             }
         };
-        let mut acked = Vec::with_capacity(self.acks.len());
-        for (slot, id, ack) in self.acks.drain(..) {
+        let of_these = self.acks.partition_point(|ack| ack.after <= self.taken);
+        let mut acked = Vec::with_capacity(of_these);
+        for Ack { slot, conn: id, frame, .. } in self.acks.drain(..of_these) {
             if let Some(conn) = conns.at(slot).filter(|conn| conn.id == id) {
-                conn.put_behind(ack);
+                conn.put_behind(self.id, frame);
                 acked.push(slot);
             }
         }
-        self.pass = Some(Box::new(Pass { load, at: 0, began: now, acked }));
+        self.pass = Some(Box::new(Pass { load, at: 0, began: now, acked, full }));
         Turn::Pass
-    }
-
-    /// Writes the acks that wait for an event which has left already.
-    pub(super) fn write_acks(&mut self, conns: &mut Conns) {
-        for (slot, id, ack) in self.acks.drain(..) {
-            if let Some(conn) = conns.at(slot).filter(|conn| conn.id == id) {
-                conn.write(&ack);
-            }
-        }
     }
 
     /// Goes on with the pass, over `most` sockets; how many it were, and whether all have theirs.
@@ -283,7 +311,7 @@ impl Channel {
         for subscriber in self.clients.get_mut(pass.at..end).into_iter().flatten() {
             let Some(conn) = conns.at(subscriber.slot) else { continue };
             match &pass.load {
-                Load::Events(burst) => subscriber.feed.give(conn, burst),
+                Load::Events(burst) => subscriber.feed.give(self.id, conn, burst),
                 Load::Frame(frame) if conn.welcomed => conn.write(frame),
                 Load::Frame(_) => {}
             }
@@ -299,12 +327,12 @@ impl Channel {
         let Some(pass) = self.pass.take() else { return false };
         for slot in pass.acked {
             if let Some(conn) = conns.at(slot) {
-                conn.write_behind();
+                conn.write_behind(self.id);
             }
         }
         let several = matches!(&pass.load, Load::Events(burst) if burst.events() > 1);
         let more = !self.waiting.is_empty();
-        self.pace.passed(pass.began, now, several || more);
+        self.pace.passed(pass.began, now, (several || more) && !pass.full);
         more
     }
 
@@ -330,33 +358,6 @@ impl Channel {
 
     /// Whether no socket is in it and nothing is yet to be done.
     pub(super) fn is_idle(&self) -> bool {
-        let nobody = self.clients.is_empty() && self.acks.is_empty();
-        nobody && self.waiting.is_empty() && self.pass.is_none()
-    }
-}
-
-impl Feed {
-    /// Gives a socket those of the events that it did not have.
-    fn give(&mut self, conn: &mut Conn, burst: &Burst) {
-        match self {
-            Self::Live(last) => {
-                if let Some(bytes) = burst.whole_after(*last) {
-                    conn.deliver(bytes, burst.events());
-                } else if let Some(part) = burst.after(*last) {
-                    conn.deliver(&part.bytes, part.frames);
-                }
-                *last = burst.last_seq().max(*last);
-            }
-            Self::Held(held) if held.overflowed => {}
-            Self::Held(held) => {
-                held.events += burst.events();
-                held.bytes += burst.len();
-                if held.events > EGRESS_MAX_FRAMES || held.bytes > EGRESS_MAX_BYTES {
-                    **held = Held { overflowed: true, ..Held::default() };
-                } else {
-                    held.bursts.push(burst.clone());
-                }
-            }
-        }
+        self.clients.is_empty() && self.waiting.is_empty() && self.pass.is_none()
     }
 }

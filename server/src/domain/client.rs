@@ -46,8 +46,8 @@ pub(super) struct Conn {
     pub welcomed: bool,
     socket: Arc<dyn Socket>,
     egress: Egress,
-    /// Acks that follow the event that they are of, in the same write.
-    behind: Vec<Frame>,
+    /// Acks that follow the event of this channel that they are of, in the same write.
+    behind: Vec<(ChannelId, Frame)>,
     /// When something was last received, and a heartbeat last sent, since the server's start.
     last_heard: Duration,
     last_pinged: Duration,
@@ -78,14 +78,19 @@ impl Conn {
         }
     }
 
-    /// Writes whole frames that must not be skipped, and the acks that follow them.
-    pub(super) fn deliver(&mut self, bytes: &Bytes, frames: usize) {
+    /// Writes events of a channel, and the acks that follow them.
+    pub(super) fn deliver(&mut self, of: ChannelId, bytes: &Bytes, frames: usize) {
         if self.behind.is_empty() {
             self.egress.send(&self.socket, bytes, frames);
         } else {
-            let behind = std::mem::take(&mut self.behind);
+            let behind = self.take_behind(of);
             self.egress.send_with(&self.socket, (bytes, frames), behind);
         }
+    }
+
+    /// Writes whole frames that must not be skipped.
+    pub(super) fn write_frames(&mut self, bytes: &Bytes, frames: usize) {
+        self.egress.send(&self.socket, bytes, frames);
     }
 
     /// Writes a frame that must not be skipped.
@@ -111,16 +116,21 @@ impl Conn {
         self.egress.send_ephemeral(&self.socket, frame);
     }
 
-    /// Has an ack follow the next event, or [`Conn::write_behind`].
-    pub(super) fn put_behind(&mut self, ack: Frame) {
-        self.behind.push(ack);
+    /// Has an ack follow the channel's next event, or [`Conn::write_behind`].
+    pub(super) fn put_behind(&mut self, of: ChannelId, ack: Frame) {
+        self.behind.push((of, ack));
     }
 
-    /// Writes the acks whose event did not come this way.
-    pub(super) fn write_behind(&mut self) {
-        for ack in std::mem::take(&mut self.behind) {
+    /// Writes the channel's acks whose event did not come this way.
+    pub(super) fn write_behind(&mut self, of: ChannelId) {
+        for ack in self.take_behind(of) {
             self.write(&ack);
         }
+    }
+
+    fn take_behind(&mut self, of: ChannelId) -> Vec<Frame> {
+        let taken = self.behind.extract_if(.., |(channel, _)| *channel == of);
+        taken.map(|(_, ack)| ack).collect()
     }
 
     /// Writes what the socket takes now of what waits. Whether nothing is left.
@@ -131,6 +141,12 @@ impl Conn {
     /// Whether so much waits that a replay should.
     pub(super) fn is_busy(&self) -> bool {
         self.egress.is_busy()
+    }
+
+    /// How many frames and bytes wait.
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> (usize, usize) {
+        self.egress.waiting()
     }
 
     /// Ends the socket once what is queued has been written.

@@ -4,12 +4,19 @@
 use super::announcement::Announcement;
 use super::burst::Burst;
 use super::frame::Frame;
+use shared::limits::{EGRESS_MAX_BYTES, EGRESS_MAX_FRAMES};
 use shared::{
     ChannelChange, ChannelEvent, ChannelFrame, ChannelId, ChannelInfo, ClientId, Member, ReadFrame,
     Seq, ServerMessage, UserId,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// Most that one burst holds: a part of what a queue does, so that whoever keeps up is never cut for
+/// the size of a commit.
+pub const BURST_MAX_EVENTS: usize = EGRESS_MAX_FRAMES / 4;
+/// As [`BURST_MAX_EVENTS`], in bytes.
+pub const BURST_MAX_BYTES: usize = EGRESS_MAX_BYTES / 4;
 
 /// An announcement as the Hub's shards carry it out.
 #[derive(Debug)]
@@ -50,16 +57,26 @@ struct Gathered {
 }
 
 enum Gathering {
-    Events(ChannelId, Vec<(Seq, Frame)>),
+    /// With how many bytes they are.
+    Events(ChannelId, Vec<(Seq, Frame)>, usize),
     Other(Delivery),
 }
 
 impl Gathered {
     fn event(&mut self, channel: ChannelId, event: (Seq, Frame)) {
-        let at = *self.open.entry(channel).or_insert(self.deliveries.len());
-        match self.deliveries.get_mut(at) {
-            Some(Gathering::Events(_, events)) => events.push(event),
-            _ => self.deliveries.push(Gathering::Events(channel, vec![event])),
+        let len = event.1.len();
+        let open = self.open.get(&channel).and_then(|at| self.deliveries.get_mut(*at));
+        match open {
+            Some(Gathering::Events(_, events, bytes))
+                if events.len() < BURST_MAX_EVENTS && *bytes + len <= BURST_MAX_BYTES =>
+            {
+                events.push(event);
+                *bytes += len;
+            }
+            _ => {
+                self.open.insert(channel, self.deliveries.len());
+                self.deliveries.push(Gathering::Events(channel, vec![event], len));
+            }
         }
     }
 
@@ -114,7 +131,7 @@ pub fn encode(announcements: Vec<Announcement>) -> Arc<[Delivery]> {
     let mut gathered = Gathered::default();
     announcements.into_iter().for_each(|announcement| gathered.add(announcement));
     let deliveries = gathered.deliveries.into_iter().filter_map(|gathering| match gathering {
-        Gathering::Events(channel, events) => {
+        Gathering::Events(channel, events, _) => {
             Burst::of(events).map(|burst| Delivery::Events(channel, burst))
         }
         Gathering::Other(delivery) => Some(delivery),

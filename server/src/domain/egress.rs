@@ -127,6 +127,12 @@ impl Egress {
         self.closing.is_none() && self.backlog.as_deref().is_some_and(full)
     }
 
+    /// How many frames and bytes wait.
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> (usize, usize) {
+        self.backlog.as_ref().map_or((0, 0), |backlog| (backlog.frames, backlog.bytes))
+    }
+
     /// Writes what the socket takes of what is queued. Whether nothing is left.
     pub fn flush(&mut self, socket: &Arc<dyn Socket>) -> bool {
         loop {

@@ -26,6 +26,7 @@ use registry::Registry;
 use shard::Shard;
 use shared::limits::{EPHEMERAL_AUDIENCE_MAX, HEARTBEAT_SECONDS, PRESENCE_AUDIENCE_MAX};
 use shared::{ChannelId, PresenceFrame, Seq, ServerMessage, TypingFrame, UserId};
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -138,7 +139,8 @@ impl Hub {
         channels.into_iter().for_each(|id| shard.add_client(key, id));
     }
 
-    /// Removes a socket from a channel.
+    /// Removes a held socket from a channel: storage said that its user is no member. If that was
+    /// announced to be over since, it stays.
     pub fn remove_client(&self, key: ConnKey, id: ChannelId) {
         self.shard(key.shard).remove_client(key, id);
     }
@@ -164,7 +166,7 @@ impl Hub {
 
     /// Writes whole frames that must not be skipped.
     pub fn write_frames(&self, key: ConnKey, bytes: &Bytes, frames: usize) {
-        self.with(key, |conn| conn.deliver(bytes, frames));
+        self.with(key, |conn| conn.write_frames(bytes, frames));
     }
 
     /// Writes a control frame, unless the socket lags.
@@ -172,13 +174,25 @@ impl Hub {
         self.with(key, |conn| conn.write_control(frame));
     }
 
-    /// Writes `welcome`, after which the socket gets everything.
+    /// Writes `welcome`, after which the socket gets everything; also of channels that its user
+    /// joined too late to be named there.
     pub fn welcome(&self, key: ConnKey, welcome: &ServerMessage) {
         let frame = Frame::from(welcome);
-        self.with(key, |conn| {
-            conn.write(&frame);
-            conn.welcomed = true;
-        });
+        let named: HashSet<_> = match welcome {
+            ServerMessage::Welcome(said) => said.channels.iter().map(|c| c.channel_id).collect(),
+            _ => HashSet::new(),
+        };
+        let mut shard = self.shard(key.shard);
+        let Shard { conns, channels, .. } = &mut *shard;
+        let Some(conn) = conns.get(key) else { return };
+        conn.write(&frame);
+        conn.welcomed = true;
+        let late: Vec<_> = conn.channels.iter().filter(|id| !named.contains(id)).copied().collect();
+        for id in late {
+            if let Some(channel) = channels.get_mut(&id) {
+                channel.go_live_as_joined(key.slot, conn);
+            }
+        }
     }
 
     /// Ends a socket once what is queued has been written.
@@ -369,5 +383,9 @@ impl Hub {
     }
 }
 
+#[cfg(test)]
+mod heartbeat_tests;
+#[cfg(test)]
+mod simulation;
 #[cfg(test)]
 mod tests;

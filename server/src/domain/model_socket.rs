@@ -77,6 +77,17 @@ impl ModelSocket {
         frames
     }
 
+    /// How many bytes came after the last whole frame.
+    pub(crate) fn rest(&self) -> usize {
+        self.with(|state| {
+            let mut rest = state.bytes.as_slice();
+            while let Some(len) = frame_len(rest).filter(|len| *len <= rest.len()) {
+                rest = &rest[len..];
+            }
+            rest.len()
+        })
+    }
+
     /// The text of every text frame that came whole.
     pub(crate) fn texts(&self) -> Vec<String> {
         let texts = self.frames().into_iter().filter(|(opcode, _)| *opcode == opcode::TEXT);
@@ -113,8 +124,8 @@ impl Socket for ModelSocket {
     }
 
     fn write_parts(&self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
-        let joined: Vec<u8> = parts.iter().flat_map(|part| part.to_vec()).collect();
-        self.write(&joined)
+        let parts: Vec<&[u8]> = parts.iter().map(|part| &**part).collect();
+        self.write(&parts.concat())
     }
 
     fn stalled(self: Arc<Self>) {

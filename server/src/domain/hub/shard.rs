@@ -43,7 +43,7 @@ pub(super) struct Shard {
     /// Channels whose turn it is, and those that wait for a time.
     ready: VecDeque<ChannelId>,
     paced: BinaryHeap<Reverse<(Duration, ChannelId)>>,
-    waiting_bytes: usize,
+    pub(super) waiting_bytes: usize,
 }
 
 impl Shard {
@@ -99,9 +99,11 @@ impl Shard {
         }
     }
 
-    /// Removes a socket from a channel.
+    /// Removes a held socket from a channel, unless its user became a member meanwhile.
     pub(super) fn remove_client(&mut self, key: ConnKey, id: ChannelId) {
-        if self.conns.get(key).is_some() {
+        let Some(conn) = self.conns.get(key) else { return };
+        let channel = self.channels.get_mut(&id);
+        if !channel.is_some_and(|channel| channel.go_live_as_joined(key.slot, conn)) {
             self.take_out(key.slot, id);
         }
     }
@@ -167,8 +169,9 @@ impl Shard {
                 // It may be the first that this shard hears of the channel.
                 if users.iter().any(|user| self.users.contains_key(user)) {
                     self.channels.entry(*id).or_insert_with(|| Channel::new(*id));
-                    self.enqueue(*id, change);
                 }
+                // Also where nobody of them is yet: whoever comes before its turn is meant, too.
+                self.enqueue(*id, change);
             }
             Delivery::Read(id, user, frame) => self.tell_read(*id, *user, frame),
             Delivery::ClientEnded(user, client) => {
@@ -286,8 +289,7 @@ impl Shard {
                 }
             }
             Delivery::Deleted(id) => {
-                let Some(mut channel) = self.channels.remove(id) else { return };
-                channel.write_acks(&mut self.conns);
+                let Some(channel) = self.channels.remove(id) else { return };
                 self.waiting_bytes -= channel.waiting_bytes();
                 for slot in channel.slots() {
                     if let Some(conn) = self.conns.at(slot) {
@@ -303,20 +305,14 @@ impl Shard {
         }
     }
 
-    /// Adds a new member's sockets to a channel, live after `seq`. One that was not welcomed yet is
-    /// held: its welcome will tell it of the channel.
+    /// Adds a new member's sockets to a channel, live after `seq`.
     fn attach(&mut self, id: ChannelId, user: UserId, seq: Seq, frame: &Frame) {
         for slot in self.slots_of(user) {
             let Some(conn) = self.conns.at(slot).filter(|c| c.scope == Scope::All) else {
                 continue;
             };
             let channel = self.channels.entry(id).or_insert_with(|| Channel::new(id));
-            if !conn.welcomed {
-                channel.add_client(slot, conn);
-            } else if !channel.has(slot) {
-                conn.write(frame);
-                channel.add_live_client(slot, conn, seq);
-            }
+            channel.join(slot, conn, seq, frame);
         }
     }
 

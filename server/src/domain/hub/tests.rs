@@ -103,6 +103,7 @@ fn a_socket_that_left_gets_nothing() {
     let (key, socket) = live(&hub, 1, &[ROOM]);
     hub.deliver(vec![event(ROOM, 1)]);
     run(&hub);
+    assert!(hub.hold(key, ROOM));
     hub.remove_client(key, ROOM);
     hub.deliver(vec![event(ROOM, 2)]);
     run(&hub);

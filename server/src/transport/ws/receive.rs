@@ -176,7 +176,7 @@ fn answer(link: &Link, nonce: Option<String>, acknowledge: bool) -> Done<Stored>
 
 /// Replays each channel from its cursor; one that can't be seen (any more) is told to be gone.
 async fn resume(link: &Link, message: Resume) -> Result<()> {
-    let hub = &link.app.hub;
+    let (hub, user) = (&link.app.hub, link.caller().user_id);
     if message.cursors.len() > CHANNELS_PER_USER_MAX {
         return Err(Error::invalid("/cursors", "names more than 1,000 channels"));
     }
@@ -187,8 +187,14 @@ async fn resume(link: &Link, message: Resume) -> Result<()> {
             return Err(Error::invalid("/cursors", "names another channel than this socket's"));
         }
         if !hub.hold(link.key, channel_id) {
-            // A membership that is stored may not be announced yet; the replay asks for certain.
-            hub.add_client(link.key, [channel_id]);
+            // A membership that is stored may not be announced yet. Nobody else is attached, not
+            // even for a moment: what is told to members would be heard.
+            match link.app.storage.is_member(user, channel_id).await {
+                Ok(true) => hub.add_client(link.key, [channel_id]),
+                Ok(false) => {}
+                Err(error) if error.code == ErrorCode::NotFound => {}
+                Err(error) => return Err(error),
+            }
         }
         replay(link, channel_id, cursor).await?;
     }

@@ -11,6 +11,8 @@ use shared::{CaughtUp, ChannelId, ErrorCode, Reset, ResetReason, Seq, ServerMess
 
 /// Events that are read from storage and queued at a time.
 const EVENTS_AT_ONCE: usize = 128;
+/// Bytes that are queued at a time, unless one event alone is longer.
+const BYTES_AT_ONCE: usize = 256 * 1024;
 
 /// Replays a held socket's channel after `cursor`, says `caught_up` and makes it live; or tells it
 /// to start anew.
@@ -48,11 +50,13 @@ pub(super) async fn replay(link: &Link, channel_id: ChannelId, cursor: Seq) -> R
             let seq = event.seq();
             (seq, Frame::from(&ServerMessage::from(event)))
         });
-        if let Some(part) = Burst::of(frames)
-            .and_then(|burst| burst.after(last).inspect(|_| last = burst.last_seq()))
-        {
+        // In parts, each of which waits for room: a page of long messages is more than a queue holds.
+        let parts =
+            Burst::of(frames).map_or_else(Vec::new, |burst| burst.parts_after(last, BYTES_AT_ONCE));
+        for (part, seq) in parts {
             link.room().await;
             app.hub.write_frames(key, &part.bytes, part.frames);
+            last = seq;
         }
         if last < page.head_seq {
             continue;
