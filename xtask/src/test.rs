@@ -8,13 +8,14 @@ use anyhow::{Context as _, Result, bail};
 use crate::progress::{self, Step, Steps, seconds};
 use crate::summary::{self, Counts};
 use crate::tools::browser::{self, Browser};
+use crate::tools::faults;
 use crate::tools::kosoku::{self, KOSOKU};
 use crate::tools::rust::{self, WASM};
 use crate::tools::{self, PAGE_STEPS, Toolbox};
 use crate::{budget, frontend, paths, process, signals, versions};
 
 /// The steps below, one by one.
-const STEPS: usize = 4 + PAGE_STEPS + 7;
+const STEPS: usize = 4 + PAGE_STEPS + 8;
 
 /// Checks everything.
 ///
@@ -50,6 +51,8 @@ pub(crate) fn test(verbose: bool) -> Result<ExitCode> {
     let kosoku = run.check(&mut steps, &format!("kosoku {}", versions::KOSOKU), |step| {
         kosoku::ensure(&toolbox, step)
     });
+    let faults =
+        run.check(&mut steps, "strace and libfaketime", |step| faults::ensure(&toolbox, step));
 
     let page = run.check(&mut steps, "Page and its size budget", |step| {
         frontend::ensure(&toolbox, step)?;
@@ -68,6 +71,9 @@ pub(crate) fn test(verbose: bool) -> Result<ExitCode> {
         nextest.args(["--profile", "ci"]);
         if let Some(kosoku) = &kosoku {
             nextest.env(KOSOKU, kosoku);
+        }
+        if let Some(faults) = &faults {
+            nextest.env(faults::STRACE, &faults.strace).env(faults::FAKETIME, &faults.faketime);
         }
         count(with_browser(&mut nextest, &browser), step, summary::nextest, 1, counts)
     });

@@ -2,13 +2,11 @@
 
 use std::env;
 use std::path::PathBuf;
-use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
 use super::version::major;
-use super::{Toolbox, command, said_version};
-use crate::process;
+use super::{Toolbox, command, debian, said_version};
 use crate::progress::Step;
 
 /// A browser and the driver of its version.
@@ -34,7 +32,8 @@ pub(crate) fn ensure(toolbox: &Toolbox, step: &mut Step) -> Result<Browser> {
     let browser = match find(toolbox) {
         Some(browser) => browser,
         None => {
-            install(toolbox, step)?;
+            let packages = ["chromium", "chromium-driver"];
+            debian::install(toolbox, step, &packages, "Chromium", HELP)?;
             installed = true;
             find(toolbox).with_context(|| format!("there is still no Chromium: {HELP}"))?
         }
@@ -57,27 +56,4 @@ fn find(toolbox: &Toolbox) -> Option<Browser> {
         chromium: named(CHROMIUM).or_else(|| toolbox.find("chromium"))?,
         driver: named(CHROMEDRIVER).or_else(|| toolbox.find("chromedriver"))?,
     })
-}
-
-/// Installs both from Debian, as root or with a `sudo` that does not ask.
-fn install(toolbox: &Toolbox, step: &mut Step) -> Result<()> {
-    if toolbox.find("apt-get").is_none() {
-        bail!("there is no Chromium, and no apt-get to install it: {HELP}");
-    }
-    let root = rustix::process::geteuid().is_root();
-    if !root && process::ask(command("sudo").args(["-n", "true"])).is_none() {
-        bail!("there is no Chromium, and installing it needs root: {HELP}");
-    }
-    let apt_get = |args: &[&str]| -> Command {
-        let mut apt_get = if root { command("apt-get") } else { command("sudo") };
-        if !root {
-            apt_get.args(["-n", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
-        }
-        apt_get.env("DEBIAN_FRONTEND", "noninteractive").args(args);
-        apt_get
-    };
-    process::run(&mut apt_get(&["update"]), step).context(HELP)?;
-    let packages = ["install", "--yes", "--no-install-recommends", "chromium", "chromium-driver"];
-    process::run(&mut apt_get(&packages), step).context(HELP)?;
-    Ok(())
 }

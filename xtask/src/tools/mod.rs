@@ -5,6 +5,8 @@
 
 pub(crate) mod browser;
 mod cargo;
+mod debian;
+pub(crate) mod faults;
 mod install;
 pub(crate) mod kosoku;
 mod npm;

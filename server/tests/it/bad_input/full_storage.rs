@@ -2,6 +2,7 @@
 //! own, made with `unshare`. Needs no root where unprivileged user namespaces are allowed; says so
 //! and fails where neither is there, rather than to pass without having looked.
 
+use crate::faults::{Acked, Answer, answer};
 use crate::harness::{Expect, Program, TestClient, TestSocket, said};
 use shared::{ChannelEvent, ErrorCode, ServerMessage, paths};
 use std::path::PathBuf;
@@ -126,6 +127,81 @@ async fn a_full_disk_refuses_writes_loses_nothing_and_heals() {
     }
     let answer = ada.get(paths::READYZ).send().await.unwrap();
     assert_eq!(answer.status().as_u16(), 200);
+    disk.program.terminate();
+    assert_eq!(disk.program.ended().await.code(), Some(0), "{}", disk.program.stderr());
+}
+
+/// Several people, each with many messages under way when the disk is full and when it is not any
+/// more: each message is answered, and who sends again what was refused has it there once.
+#[tokio::test]
+async fn a_disk_that_fills_while_many_talk_loses_no_ack_and_heals() {
+    const PEOPLE: usize = 4;
+    const AHEAD: usize = 12;
+    let mut disk = SmallDisk::start().await;
+    let mut people = Vec::new();
+    for n in 0..PEOPLE {
+        let username = format!("person{n}");
+        let sign_up = shared::api::account::SignUp { username, ..Default::default() };
+        people.push(TestClient::sign_up(&disk.url, &sign_up).await);
+    }
+    let members: Vec<_> = people.iter().skip(1).collect();
+    let room = people[0].room("tea", &members).await.channel_id;
+    let mut listener = people[0].join(room, Some(0)).await;
+    let text = |nonce: &str| format!("{nonce} {}", "x".repeat(2_000));
+    let mut sockets = Vec::new();
+    for person in &people {
+        sockets.push(person.socket().await);
+    }
+
+    let mut acked = Acked::default();
+    let mut refused: Vec<(usize, String)> = Vec::new();
+    for round in 0.. {
+        assert!(round < 60, "4 MB are not full after {} messages", acked.count());
+        if round == 3 {
+            disk.fill();
+        }
+        let mut sent = Vec::new();
+        for (who, socket) in sockets.iter_mut().enumerate() {
+            for n in 0..AHEAD {
+                let nonce = format!("{who}-{round}-{n}");
+                socket.send(&said(room, &nonce, &text(&nonce))).await;
+                sent.push((who, nonce));
+            }
+        }
+        // Everything that was sent is answered, and nothing twice.
+        for (who, nonce) in sent {
+            match answer(&mut sockets[who], &nonce).await {
+                Answer::Acked(ack) => acked.note(ack),
+                Answer::Refused(no) => {
+                    assert_eq!(no.code, ErrorCode::StorageUnavailable, "{no:?}");
+                    refused.push((who, nonce));
+                }
+            }
+            sockets[who].log.clear();
+        }
+        if refused.len() >= PEOPLE * AHEAD {
+            break;
+        }
+    }
+    disk.make_room();
+    for (who, nonce) in refused {
+        sockets[who].send(&said(room, &nonce, &text(&nonce))).await;
+        match answer(&mut sockets[who], &nonce).await {
+            Answer::Acked(ack) => acked.note(ack),
+            Answer::Refused(no) => panic!("refused with room on the disk: {no:?}"),
+        }
+        sockets[who].log.clear();
+    }
+    let history = acked.check(&people[1], room, text).await;
+    assert_eq!(history.len(), acked.count(), "what was refused and sent again is there once");
+    for event in &history {
+        assert_eq!(listener.event().await, *event, "live order is history order");
+        listener.log.clear();
+    }
+    listener.close().await;
+    for socket in sockets {
+        socket.close().await;
+    }
     disk.program.terminate();
     assert_eq!(disk.program.ended().await.code(), Some(0), "{}", disk.program.stderr());
 }

@@ -2,6 +2,7 @@
 
 use super::{TestClient, TestServer, patiently};
 use shared::ServerMessage;
+use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -25,7 +26,11 @@ pub(crate) struct RawAnswer {
 impl RawHttp {
     /// Connects.
     pub(crate) async fn connect(server: &TestServer) -> Self {
-        let stream = TcpStream::connect(server.address()).await.unwrap();
+        Self::connect_to(server.address()).await
+    }
+
+    async fn connect_to(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
         Self { stream, read: Vec::new() }
     }
@@ -94,12 +99,17 @@ pub(crate) enum RawFrame {
 impl RawSocket {
     /// Opens a socket at this path with the client's token.
     pub(crate) async fn open(server: &TestServer, client: &TestClient, path: &str) -> Self {
-        let mut http = RawHttp::connect(server).await;
+        Self::open_at(server.address(), client, path).await
+    }
+
+    /// Opens a socket at this path of the server at this address, with the client's token.
+    pub(crate) async fn open_at(address: SocketAddr, client: &TestClient, path: &str) -> Self {
+        let mut http = RawHttp::connect_to(address).await;
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
              Authorization: Bearer {}\r\n\r\n",
-            server.address(),
+            address,
             client.token()
         );
         http.write(request.as_bytes()).await;
@@ -184,6 +194,13 @@ impl RawSocket {
                 last => return (said, last),
             }
         }
+    }
+
+    /// Ends the connection with a reset: no close frame, no FIN, as when a machine is switched off
+    /// and another answers at its address.
+    pub(crate) fn reset(self) {
+        let stream = socket2::SockRef::from(&self.http.stream);
+        stream.set_linger(Some(std::time::Duration::ZERO)).unwrap();
     }
 
     async fn take(&mut self, count: usize) -> Option<Vec<u8>> {

@@ -47,6 +47,11 @@ impl TestClient {
         Self { session: Some(session), ..self.clone() }
     }
 
+    /// The same client at another address.
+    pub(crate) fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
+    }
+
     fn session(&self) -> &Session {
         self.session.as_ref().expect("a client that is logged in")
     }

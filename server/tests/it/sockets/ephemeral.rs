@@ -122,3 +122,36 @@ async fn a_websocket_ping_is_answered_by_a_pong_with_its_payload() {
         assert_eq!(socket.next_of_mine().await, RawFrame::Pong(payload.to_vec()));
     }
 }
+
+/// Asking to be caught up is no way to listen at the door.
+#[tokio::test]
+async fn who_is_no_member_and_resumes_hears_nothing_of_the_channel() {
+    const ROUNDS: u64 = 30;
+    const AT_ONCE: u64 = 20;
+    let server = TestServer::start().await;
+    let (ada, eve) = (server.user("ada").await, server.user("eve").await);
+    let room = ada.room("tea", &[]).await.channel_id;
+    let mut inside = ada.socket().await;
+    let mut outside = eve.socket().await;
+    for round in 0..ROUNDS {
+        for n in 1..=AT_ONCE {
+            let cursors = std::collections::BTreeMap::from([(room, 0)]);
+            outside.send(&ClientMessage::Resume(shared::Resume { cursors })).await;
+            let seq = round * AT_ONCE + n;
+            inside.send(&crate::harness::said(room, &seq.to_string(), "x")).await;
+            let read = shared::Read { channel_id: Some(room), seq };
+            inside.send(&ClientMessage::Read(read)).await;
+        }
+        inside.until_pong().await;
+    }
+    outside.until_pong().await;
+    for message in &outside.log {
+        let of_the_room = match message {
+            ServerMessage::Read(read) => read.channel_id == room,
+            ServerMessage::Typing(typing) => typing.channel_id == room,
+            ServerMessage::Channel(frame) => frame.channel.is_some(),
+            other => other.clone().into_event().is_ok(),
+        };
+        assert!(!of_the_room, "{}", message.to_json());
+    }
+}

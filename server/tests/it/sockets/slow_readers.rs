@@ -98,6 +98,26 @@ async fn a_cut_reader_that_never_reads_the_close_is_let_go_of() {
     assert_ne!(again.log.len(), 0);
 }
 
+/// A page of long messages is more than a queue holds: it must come in parts.
+#[tokio::test]
+async fn who_is_caught_up_on_long_messages_is_not_cut_for_their_length() {
+    const COUNT: u64 = 400;
+    let server = TestServer::start().await;
+    let (ada, bob) = (server.user("ada").await, server.user("bob").await);
+    let room = ada.room("tea", &[&bob]).await.channel_id;
+    let mut writer = ada.socket().await;
+    let text = "x".repeat(limits::MESSAGE_MAX_BYTES);
+    for seq in 1..=COUNT {
+        assert_eq!(writer.say(room, &seq.to_string(), &text).await.seq, seq);
+        writer.log.clear();
+    }
+    let mut reader = bob.join(room, Some(0)).await;
+    for seq in 1..=COUNT {
+        assert_eq!(reader.event().await.seq(), seq);
+        reader.log.clear();
+    }
+}
+
 #[tokio::test]
 async fn small_frames_count_too() {
     let server = TestServer::start().await;
