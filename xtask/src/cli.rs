@@ -12,6 +12,7 @@ cargo xtask <command> [-v]
   dev [-- ARGS]   server and page in watch mode: http://127.0.0.1:8080 shows each change in seconds
   test            everything that CI checks: format, lints, size budget, unit, integration, browser and crash tests
   torture         the crash test at length: [--rounds N] [--writers N] [--seed S]
+  soak            people who talk for long while memory is watched: [--minutes N] [--people N] [--seed S]
   fuzz            what strangers send, tried by a fuzzer: [--seconds N] [TARGET]
   bench           measure Hubbub beside the least that a server could do: [--quick] [--json] [--only ROWS] ...
   figures         measure what the README states: sizes, start-up time, memory
@@ -38,6 +39,7 @@ pub(crate) enum Command {
     Dev { server_args: Vec<String> },
     Test,
     Torture(Torture),
+    Soak(Soak),
     Fuzz(Fuzz),
     Bench { args: Vec<String> },
     Figures,
@@ -51,6 +53,17 @@ pub(crate) struct Torture {
     pub(crate) rounds: u32,
     /// How many clients write at once.
     pub(crate) writers: Option<u32>,
+    /// Repeats the random choices of an earlier run.
+    pub(crate) seed: Option<u64>,
+}
+
+/// Options of the soak test; what is not given is the test's own default, apart from the minutes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Soak {
+    /// How long people talk.
+    pub(crate) minutes: u32,
+    /// How many do.
+    pub(crate) people: Option<u32>,
     /// Repeats the random choices of an earlier run.
     pub(crate) seed: Option<u64>,
 }
@@ -69,6 +82,9 @@ const FUZZ_SECONDS: u32 = 60;
 
 /// Rounds of `torture` when none are given.
 const ROUNDS: u32 = 200;
+
+/// Minutes of `soak` when none are given.
+const MINUTES: u32 = 10;
 
 impl Cli {
     /// Parses what comes after `cargo xtask`.
@@ -100,6 +116,7 @@ impl Cli {
             "dev" => Command::Dev { server_args },
             "test" => Command::Test,
             "torture" => Command::Torture(Torture::parse(&mut words)?),
+            "soak" => Command::Soak(Soak::parse(&mut words)?),
             "fuzz" => Command::Fuzz(Fuzz::parse(&mut words)?),
             "bench" => Command::Bench { args: bench_args(&mut words, server_args) },
             "figures" => Command::Figures,
@@ -128,18 +145,20 @@ fn bench_args(words: &mut impl Iterator<Item = String>, server_args: Vec<String>
     args
 }
 
+/// The next option of a command whose options all have a value, with the value.
+fn option(words: &mut impl Iterator<Item = String>) -> Result<Option<(String, String)>> {
+    let Some(option) = words.next() else { return Ok(None) };
+    if let Some((option, value)) = option.split_once('=') {
+        return Ok(Some((option.to_owned(), value.to_owned())));
+    }
+    let value = words.next().with_context(|| format!("`{option}` needs a value"))?;
+    Ok(Some((option, value)))
+}
+
 impl Torture {
     fn parse(words: &mut impl Iterator<Item = String>) -> Result<Self> {
         let mut torture = Self { rounds: ROUNDS, writers: None, seed: None };
-        while let Some(option) = words.next() {
-            let (option, value) = match option.split_once('=') {
-                Some((option, value)) => (option.to_owned(), value.to_owned()),
-                None => {
-                    let value =
-                        words.next().with_context(|| format!("`{option}` needs a value"))?;
-                    (option, value)
-                }
-            };
+        while let Some((option, value)) = option(words)? {
             let number = || format!("`{option} {value}`: not a number");
             match option.as_str() {
                 "--rounds" => torture.rounds = value.parse().with_context(number)?,
@@ -149,6 +168,22 @@ impl Torture {
             }
         }
         Ok(torture)
+    }
+}
+
+impl Soak {
+    fn parse(words: &mut impl Iterator<Item = String>) -> Result<Self> {
+        let mut soak = Self { minutes: MINUTES, people: None, seed: None };
+        while let Some((option, value)) = option(words)? {
+            let number = || format!("`{option} {value}`: not a number");
+            match option.as_str() {
+                "--minutes" => soak.minutes = value.parse().with_context(number)?,
+                "--people" => soak.people = Some(value.parse().with_context(number)?),
+                "--seed" => soak.seed = Some(value.parse().with_context(number)?),
+                other => bail!("`soak` does not take `{other}`"),
+            }
+        }
+        Ok(soak)
     }
 }
 
@@ -202,6 +237,13 @@ mod tests {
     }
 
     #[test]
+    fn soak_lasts_ten_minutes_unless_told_otherwise() {
+        let soak = |minutes, people| Command::Soak(Soak { minutes, people, seed: None });
+        assert_eq!(parse("soak").unwrap().command, soak(MINUTES, None));
+        assert_eq!(parse("soak --minutes=3 --people 4").unwrap().command, soak(3, Some(4)));
+    }
+
+    #[test]
     fn fuzz_takes_a_target_and_a_time_in_any_order() {
         for line in ["fuzz frames --seconds 7", "fuzz --seconds=7 frames"] {
             let fuzz = Fuzz { seconds: 7, target: Some("frames".to_owned()) };
@@ -234,6 +276,7 @@ mod tests {
             ("build -- --listen", "nothing after `--`"),
             ("torture --rounds many", "not a number"),
             ("torture --rounds", "needs a value"),
+            ("soak --rounds 3", "does not take `--rounds`"),
             ("fuzz --seconds long", "not a number"),
             ("fuzz frames more", "does not take `more`"),
         ] {
@@ -244,7 +287,9 @@ mod tests {
 
     #[test]
     fn help_names_every_command() {
-        for name in ["run", "build", "dev", "test", "torture", "fuzz", "bench", "figures", "help"] {
+        for name in
+            ["run", "build", "dev", "test", "torture", "soak", "fuzz", "bench", "figures", "help"]
+        {
             assert!(HELP.contains(&format!("\n  {name} ")), "{name} is not in the help");
         }
     }

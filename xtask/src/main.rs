@@ -21,6 +21,7 @@ mod progress;
 mod run;
 mod server;
 mod signals;
+mod soak;
 mod summary;
 mod test;
 mod tools;
@@ -60,6 +61,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Dev { server_args } => dev::dev(verbose, &server_args),
         Command::Test => test::test(verbose),
         Command::Torture(torture) => torture::torture(verbose, &torture),
+        Command::Soak(soak) => soak::soak(verbose, &soak),
         Command::Fuzz(options) => fuzz::fuzz(verbose, &options),
         Command::Bench { args } => bench::bench(verbose, &args),
         Command::Figures => figures::figures(verbose),
