@@ -250,14 +250,14 @@ impl Crowd {
         Ok(())
     }
 
-    /// Connects these sockets anew, with a bound on what the kernel holds for each.
+    /// Connects these sockets anew, with a bound on what the kernel holds for each, in bytes.
     ///
     /// # Errors
     /// When it is refused.
-    pub(crate) fn reopen(&mut self, which: &[usize], receive_buffer: usize) -> Result<()> {
+    pub(crate) fn reopen(&mut self, which: &[usize], receive_buffer: Option<usize>) -> Result<()> {
         for &at in which {
             self.close(at);
-            self.seats[at].receive_buffer = Some(receive_buffer);
+            self.seats[at].receive_buffer = receive_buffer;
         }
         self.open(which, CONNECTING)
     }

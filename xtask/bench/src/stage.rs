@@ -197,6 +197,14 @@ impl Crowds {
         if !self.keep {
             self.held.retain(|(held, _)| *held == side);
         }
+        if let Some(at) = self.held.iter().position(|(held, _)| *held == side) {
+            // Answers what was asked while another was measured. Left alone for too long, sockets were closed.
+            let crowd = &mut self.held[at].1;
+            crowd.idle(0.02)?;
+            if crowd.ready < crowd.conns.len() {
+                self.held.swap_remove(at);
+            }
+        }
         let at = match self.held.iter().position(|(held, _)| *held == side) {
             Some(at) => at,
             None => {

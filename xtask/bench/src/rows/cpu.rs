@@ -72,7 +72,7 @@ fn room(members: usize) -> Topology {
 }
 
 fn cpu(stage: &mut Stage, row: &Row) -> Result<Vec<Outcome>> {
-    let (seconds, warmup) = if stage.options.quick { (0.6, 0.15) } else { (3.0, 0.5) };
+    let (seconds, warmup) = if stage.options.quick { (0.5, 0.1) } else { (3.0, 0.5) };
     let give_up_ms = matches!(row.load, Load::Rate(_)).then_some(OVERLOAD_MS);
     let phase = Phase { load: row.load, size: row.size, seconds, warmup, give_up_ms };
     let mut crowds = Crowds::new(stage, row.topology, 2);

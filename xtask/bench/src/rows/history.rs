@@ -56,6 +56,7 @@ pub(super) fn flat(stage: &mut Stage) -> Result<Vec<Outcome>> {
         let (start, before) = (clock::now(), many.stored);
         many.fill(level)?;
         let speed = (many.stored - before) as f64 / clock::seconds_since(start);
+        few.fill(FEW)?;
         let mut times = [(); CALLS.len()].map(|()| (Vec::new(), Vec::new()));
         for _ in 0..stage.options.rounds {
             let (short, long) =
@@ -68,7 +69,7 @@ pub(super) fn flat(stage: &mut Stage) -> Result<Vec<Outcome>> {
         let resident = many.hubbub.process.resident() as f64 / 1024.0 / 1024.0;
         for (call, (short, long)) in CALLS.into_iter().zip(times) {
             let ratios = long.iter().zip(&short).map(|(long, short)| long / short).collect();
-            let name = format!("history:{}", call.replace(' ', "-"));
+            let name = format!("history:{}@{level}", call.replace(' ', "-"));
             let what = format!("{call}, p50, with {level} messages stored");
             let outcome = Outcome::ratio(&name, &what, Bound::AtMost(FLAT), ratios)
                 .measured(format!("{:.3} ms", median(&long)))
@@ -104,6 +105,10 @@ impl Filled {
         let missing = count.saturating_sub(self.stored);
         self.crowd.store(missing, IN_FLIGHT)?;
         self.stored += missing;
+        // The server has closed what was left alone while another was filled.
+        let all: Vec<usize> = (0..self.crowd.conns.len()).collect();
+        self.crowd.reopen(&all, None)?;
+        self.http = self.hubbub.http()?;
         Ok(())
     }
 

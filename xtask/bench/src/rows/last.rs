@@ -9,7 +9,7 @@ use crate::stage::{Crowds, Side, Stage};
 
 pub(super) fn of_ten_thousand(stage: &mut Stage) -> Result<Vec<Outcome>> {
     let quick = stage.options.quick;
-    let (members, samples, interval) = if quick { (2_000, 30, 0.04) } else { (10_000, 100, 0.2) };
+    let (members, samples, interval) = if quick { (2_000, 20, 0.04) } else { (10_000, 100, 0.2) };
     let mut crowds = Crowds::new(stage, Topology { rooms: 1, members }, 2);
     let floor = Side::Floor(Mode::Single);
     let (mut hubbubs, mut floors, mut ratios, mut framed) = (vec![], vec![], vec![], vec![]);

@@ -34,7 +34,7 @@ pub(super) fn rate(stage: &mut Stage) -> Result<Vec<Outcome>> {
     let joining = Side::Floor(Mode::Joining);
     let mut sides = [(Side::Hubbub, SIZE), (joining, SIZE), (joining, SIZE)];
     let mut begin = [if quick { QUICK_BEGIN } else { BEGIN }; 3];
-    let mut jump = if quick { 20 } else { 8 };
+    let (mut jump, gap) = if quick { (16, 2) } else { (8, 1) };
     let (mut rates, mut floors, mut ratios, mut framed) = (vec![], vec![], vec![], vec![]);
     let mut busy = [0.0_f64; 3];
     for _ in 0..stage.options.rounds {
@@ -46,7 +46,7 @@ pub(super) fn rate(stage: &mut Stage) -> Result<Vec<Outcome>> {
                 busy[number] = busy[number].max(attempt.busy);
                 Ok(attempt.held)
             };
-            let step = search(begin[number], jump, holds)?;
+            let step = search(begin[number], jump, gap, holds)?;
             found[number] = step.map_or(0.0, rate_of);
             begin[number] = step.unwrap_or(0);
             if side == Side::Hubbub {
@@ -115,11 +115,12 @@ fn attempt(
     Ok(attempt)
 }
 
-/// The highest step that holds, if any does: jumps from `begin` until it knows one that holds and one that doesn't, then
-/// halves what is between.
+/// The highest step that holds, if any does, or one less than `gap` steps below it: jumps from `begin` until it knows one
+/// that holds and one that doesn't, then halves what is between.
 fn search(
     begin: usize,
     jump: usize,
+    gap: usize,
     mut holds: impl FnMut(usize) -> Result<bool>,
 ) -> Result<Option<usize>> {
     let (mut low, mut high) = (None, None);
@@ -131,7 +132,7 @@ fn search(
             high = Some(at);
         }
         at = match (low, high) {
-            (Some(low), Some(high)) if high - low <= 1 => return Ok(Some(low)),
+            (Some(low), Some(high)) if high - low <= gap => return Ok(Some(low)),
             (Some(low), Some(high)) => usize::midpoint(low, high),
             (Some(STEPS..), None) => return Ok(Some(STEPS)),
             (Some(low), None) => (low + jump).min(STEPS),
@@ -150,11 +151,11 @@ mod tests {
     fn the_search_finds_the_last_step_that_holds() {
         for limit in 0..=STEPS {
             for begin in [0, 37, STEPS] {
-                let found = search(begin, 8, |step| Ok(step <= limit)).unwrap();
+                let found = search(begin, 8, 1, |step| Ok(step <= limit)).unwrap();
                 assert_eq!(found, Some(limit), "from {begin}");
             }
         }
-        assert_eq!(search(37, 8, |_| Ok(false)).unwrap(), None);
+        assert_eq!(search(37, 8, 1, |_| Ok(false)).unwrap(), None);
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub(super) fn readers(stage: &mut Stage) -> Result<Vec<Outcome>> {
         let mut crowd = stage.crowd(Side::Hubbub, topology)?;
         let hubbub = stage.hubbub()?;
         let before = crowd.measure(&phase(alone), &mut hubbub.process)?;
-        crowd.reopen(&slow, RECEIVE_BUFFER)?;
+        crowd.reopen(&slow, Some(RECEIVE_BUFFER))?;
         crowd.idle(0.3)?;
         let resident = hubbub.process.resident();
         slow.iter().for_each(|&at| crowd.conns[at].slow = true);
