@@ -386,6 +386,8 @@ impl Hub {
 #[cfg(test)]
 mod heartbeat_tests;
 #[cfg(test)]
+mod joining_tests;
+#[cfg(test)]
 mod simulation;
 #[cfg(test)]
 mod tests;

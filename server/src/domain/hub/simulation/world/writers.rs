@@ -51,23 +51,21 @@ impl World {
 
     /// The writer: some of what was submitted, and what others change, in one transaction.
     pub(super) fn commit(&mut self) {
-        let mut commit = Commit::default();
-        let floods = self.floods > 0 && self.peers.len() > 5 && self.chance.once_in(8);
-        if floods {
+        if self.floods > 0 && self.peers.len() > 5 && self.chance.once_in(8) {
             self.floods -= 1;
-            let room = self.chance.below(self.store.rooms.len());
-            self.flood(room, &mut commit);
+            self.flood();
         }
+        let mut commit = Commit::default();
         for _ in 0..1 + self.chance.below(6) {
             let room = self.chance.below(self.store.rooms.len());
             match self.chance.below(24) {
-                0..14 => {
+                0..13 => {
                     if let Some(post) = self.submitted.pop_front() {
                         self.post(post, &mut commit);
                     }
                 }
-                14..18 => self.post_by_request(room, &mut commit),
-                18 | 19 => self.move_a_member(room, &mut commit),
+                13..16 => self.post_by_request(room, &mut commit),
+                16..20 => self.move_a_member(room, &mut commit),
                 20 => {
                     let user = self.users[self.chance.below(self.users.len())];
                     let Some(room) = self.store.rooms.get(room).filter(|r| !r.deleted) else {
@@ -86,22 +84,6 @@ impl World {
             }
         }
         self.committed.push_back(commit);
-        if floods {
-            // It comes over everybody where they stand, some with nothing queued and little room.
-            for at in 0..self.peers.len() {
-                if self.peers[at].reads == Reads::Slowly && self.chance.once_in(2) {
-                    self.peers[at].socket.take(usize::MAX);
-                    self.flush(at);
-                    self.peers[at].socket.take(self.chance.below(1_000));
-                }
-            }
-            while !self.committed.is_empty() {
-                self.hand_over();
-            }
-            for shard in 0..self.hub.shards() {
-                self.run_shard(shard, 1_000);
-            }
-        }
     }
 
     fn post(&mut self, post: Post, commit: &mut Commit) {
@@ -146,9 +128,23 @@ impl World {
         commit.announcements.push(announcement);
     }
 
-    /// More than a queue holds: either in bytes or in frames.
-    fn flood(&mut self, room: usize, commit: &mut Commit) {
-        let Some(user) = self.store.rooms[room].members.first().copied() else { return };
+    /// More than a queue holds, in bytes or in frames, comes over everybody where they stand: those
+    /// who read slowly with nothing queued and little room. Some of them then want it once more.
+    fn flood(&mut self) {
+        self.deliver_all();
+        let slow = |peer: &Peer| peer.reads == Reads::Slowly && !peer.forgotten && peer.is_idle();
+        let user = self.chance.place(&self.peers, slow).map(|at| self.peers[at].caller.user_id);
+        let user = user.unwrap_or(self.users[0]);
+        let Some(room) = self.chance.place(&self.store.rooms, |room| room.has(user)) else {
+            return;
+        };
+        let slow: Vec<_> = (0..self.peers.len()).filter(|at| slow(&self.peers[*at])).collect();
+        for at in &slow {
+            self.peers[*at].socket.take(usize::MAX);
+            self.flush(*at);
+            self.peers[*at].socket.take(self.chance.below(1_000));
+        }
+        let mut commit = Commit::default();
         if self.chance.once_in(3) {
             for _ in 0..=EGRESS_MAX_FRAMES {
                 commit.announcements.push(self.store.small_event(room));
@@ -158,8 +154,27 @@ impl World {
             for _ in 0..2 * EGRESS_MAX_BYTES / MESSAGE_MAX_BYTES {
                 self.nonces += 1;
                 let (nonce, text) = (self.nonces, text.clone());
-                self.post(Post { from: None, room, user, nonce, text }, commit);
+                self.post(Post { from: None, room, user, nonce, text }, &mut commit);
             }
+        }
+        self.committed.push_back(commit);
+        self.deliver_all();
+        let (id, head) = (self.store.rooms[room].id, self.store.rooms[room].head());
+        for at in slow {
+            let all = self.peers[at].scope == Scope::All;
+            if all && self.chance.once_in(2) {
+                let back = self.chance.below(200) as u64;
+                self.peers[at].resume(id, head.saturating_sub(back));
+            }
+        }
+    }
+
+    fn deliver_all(&mut self) {
+        while !self.committed.is_empty() {
+            self.hand_over();
+        }
+        for shard in 0..self.hub.shards() {
+            self.run_shard(shard, 1_000);
         }
     }
 
