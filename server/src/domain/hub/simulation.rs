@@ -3,7 +3,7 @@
 //! anywhere), welcomes, replays, joins, leaves, slow readers, stalls and ends meet, every socket
 //! gets each event of its channels once, in order and whole, from where it began to where it ended.
 //!
-//! `HUBBUB_SIMULATION_SEED` repeats one run, `HUBBUB_SIMULATION_RUNS` (120) says how many there are.
+//! `HUBBUB_SIMULATION_SEED` repeats one run, `HUBBUB_SIMULATION_RUNS` (240) says how many there are.
 
 mod chance;
 mod peer;

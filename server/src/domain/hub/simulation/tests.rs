@@ -5,7 +5,7 @@ use super::world::{Figures, World};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// Runs, when the environment says nothing.
-const RUNS: u64 = 120;
+const RUNS: u64 = 240;
 
 fn number(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;

@@ -108,7 +108,7 @@ impl World {
             committed: VecDeque::new(),
             peers: Vec::new(),
             nonces: 0,
-            floods: if chance.once_in(10) { 2 } else { 0 },
+            floods: if chance.once_in(24) { 2 } else { 0 },
             figures: Figures::default(),
             chance,
         };

@@ -7,7 +7,7 @@ use crate::domain::frame::{Frame, opcode};
 use crate::domain::hub::simulation::peer::{Peer, Reads};
 use crate::domain::identity::Caller;
 use crate::domain::model_socket::ModelSocket;
-use shared::ClientId;
+use shared::{ClientId, Seq, UserId};
 use uuid::Uuid;
 
 impl World {
@@ -16,9 +16,6 @@ impl World {
             return;
         }
         let user_id = self.users[self.chance.below(self.users.len())];
-        let client_id = ClientId(Uuid::from_u128(self.chance.below(2) as u128));
-        let client_id = ClientId(Uuid::from_u128(user_id.0.as_u128() * 2 + client_id.0.as_u128()));
-        let caller = Caller { user_id, client_id };
         let of_user = self.chance.place(&self.store.rooms, |room| room.has(user_id));
         let (scope, after) = match of_user {
             Some(at) if self.chance.once_in(3) => {
@@ -35,6 +32,14 @@ impl World {
             6..9 => Reads::Slowly,
             _ => Reads::Never,
         };
+        self.open_as(user_id, (scope, after), reads);
+    }
+
+    /// Opens a socket of this user.
+    pub(super) fn open_as(&mut self, user_id: UserId, what: (Scope, Option<Seq>), reads: Reads) {
+        let (user, device) = (user_id.0.as_u128(), self.chance.below(2) as u128);
+        let client_id = ClientId(Uuid::from_u128(user * 2 + device));
+        let caller = Caller { user_id, client_id };
         let socket = ModelSocket::default();
         match reads {
             Reads::Well => {}
@@ -43,8 +48,8 @@ impl World {
         }
         let shard = self.hub.enter(user_id).unwrap();
         let now = self.now.get();
-        let key = self.hub.register_conn(shard, caller, scope, socket.handle(), now);
-        self.peers.push(Peer::new((socket, key), caller, (scope, after), reads));
+        let key = self.hub.register_conn(shard, caller, what.0, socket.handle(), now);
+        self.peers.push(Peer::new((socket, key), caller, what, reads));
     }
 
     pub(super) fn go_on(&mut self) {

@@ -129,7 +129,7 @@ impl World {
     }
 
     /// More than a queue holds, in bytes or in frames, comes over everybody where they stand: those
-    /// who read slowly with nothing queued and little room. Some of them then want it once more.
+    /// who read slowly with nothing queued and little room.
     fn flood(&mut self) {
         self.deliver_all();
         let slow = |peer: &Peer| peer.reads == Reads::Slowly && !peer.forgotten && peer.is_idle();
@@ -139,10 +139,10 @@ impl World {
             return;
         };
         let slow: Vec<_> = (0..self.peers.len()).filter(|at| slow(&self.peers[*at])).collect();
-        for at in &slow {
-            self.peers[*at].socket.take(usize::MAX);
-            self.flush(*at);
-            self.peers[*at].socket.take(self.chance.below(1_000));
+        for at in slow {
+            self.peers[at].socket.take(usize::MAX);
+            self.flush(at);
+            self.peers[at].socket.take(self.chance.below(1_000));
         }
         let mut commit = Commit::default();
         if self.chance.once_in(3) {
@@ -159,14 +159,9 @@ impl World {
         }
         self.committed.push_back(commit);
         self.deliver_all();
-        let (id, head) = (self.store.rooms[room].id, self.store.rooms[room].head());
-        for at in slow {
-            let all = self.peers[at].scope == Scope::All;
-            if all && self.chance.once_in(2) {
-                let back = self.chance.below(200) as u64;
-                self.peers[at].resume(id, head.saturating_sub(back));
-            }
-        }
+        // Somebody who reads slowly comes now, and has missed much of it.
+        let after = self.store.rooms[room].head() - self.chance.below(150) as u64;
+        self.open_as(user, (Scope::One(self.store.rooms[room].id), Some(after)), Reads::Slowly);
     }
 
     fn deliver_all(&mut self) {
