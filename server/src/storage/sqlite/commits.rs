@@ -153,7 +153,10 @@ impl Commits {
             }
             Err(cause) => (Vec::new(), Some(Failure::Storage(cause).into_error("write"))),
         };
-        self.counters.unhealthy.store(failed.is_some(), Ordering::Relaxed);
+        // A commit that did not have to reach the disk says nothing good of it.
+        if failed.is_some() || !self.relaxed {
+            self.counters.unhealthy.store(failed.is_some(), Ordering::Relaxed);
+        }
         let answers = batch.into_iter().map(|job| job.answer(failed.clone())).collect();
         self.committed.blocking_send(Committed { announcements, answers }).is_ok()
     }
