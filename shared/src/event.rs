@@ -1,7 +1,8 @@
 //! The durable events of a channel: what takes a seq, is stored, replayed and folded. They are the
 //! same JSON in a live frame, in a replay and in the raw log.
 
-use crate::{ChannelId, MessageId, Seq, Timestamp, UserId};
+use crate::chat_message::is_false;
+use crate::{Attachment, ChannelId, Forwarded, MessageId, Preview, Seq, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 /// A message was sent. This is the design's `Message {type, message}` as everyone receives it:
@@ -30,6 +31,21 @@ pub struct Message {
     /// The message of the same channel that it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<MessageId>,
+    /// The first message of the thread that it stands in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_root: Option<MessageId>,
+    /// Whether a message of a thread is shown in the channel, too.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub also_in_channel: bool,
+    /// Whether it tells what its author does (`/me`).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub action: bool,
+    /// Where it was forwarded from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forwarded: Option<Forwarded>,
+    /// Its files; none in a replay once the message is deleted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
 }
 
 /// A message's text was changed.
@@ -69,6 +85,9 @@ pub struct Deleted {
     pub user_id: UserId,
     /// When.
     pub deleted_at: Timestamp,
+    /// The first message of the thread that it stood in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_root: Option<MessageId>,
 }
 
 /// A user set or took back a reaction.
@@ -105,8 +124,42 @@ pub struct Member {
     pub joined: bool,
 }
 
+/// A message was pinned to its channel, or is so no longer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Pinned {
+    /// Where.
+    pub channel_id: ChannelId,
+    /// This event's place in the channel's order.
+    pub seq: Seq,
+    /// The message.
+    pub message_id: MessageId,
+    /// Who did it.
+    pub user_id: UserId,
+    /// Pinned (true) or taken down (false).
+    pub on: bool,
+}
+
+/// What a message's links lead to is known now, or shall be shown no longer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Previewed {
+    /// Where.
+    pub channel_id: ChannelId,
+    /// This event's place in the channel's order.
+    pub seq: Seq,
+    /// The message.
+    pub message_id: MessageId,
+    /// The message's author.
+    pub user_id: UserId,
+    /// All its previews from now on; none in a replay once the message is deleted.
+    pub previews: Vec<Preview>,
+}
+
 /// One durable event of a channel. On the wire the struct's fields with a `type` before them:
-/// `message`, `edited`, `deleted`, `reacted` or `member`.
+/// `message`, `edited`, `deleted`, `reacted`, `member`, `pinned` or `previewed`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -121,6 +174,10 @@ pub enum ChannelEvent {
     Reacted(Reacted),
     /// A membership began or ended.
     Member(Member),
+    /// A message was pinned or taken down.
+    Pinned(Pinned),
+    /// A message's previews are known, or were removed.
+    Previewed(Previewed),
 }
 
 impl ChannelEvent {
@@ -132,6 +189,8 @@ impl ChannelEvent {
             Self::Deleted(e) => e.seq,
             Self::Reacted(e) => e.seq,
             Self::Member(e) => e.seq,
+            Self::Pinned(e) => e.seq,
+            Self::Previewed(e) => e.seq,
         }
     }
 
@@ -143,6 +202,8 @@ impl ChannelEvent {
             Self::Deleted(e) => e.channel_id,
             Self::Reacted(e) => e.channel_id,
             Self::Member(e) => e.channel_id,
+            Self::Pinned(e) => e.channel_id,
+            Self::Previewed(e) => e.channel_id,
         }
     }
 }

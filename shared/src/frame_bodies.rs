@@ -1,7 +1,8 @@
 //! The bodies of the frames: what stands beside `type`. Durable events have theirs in `event.rs`;
 //! which `type` goes with which body, and how frames are read and written, is in `message.rs`.
 
-use crate::{ChannelId, ChannelInfo, ClientId, ErrorCode, MessageId, Seq, UserId};
+use crate::chat_message::is_false;
+use crate::{ChannelId, ChannelInfo, ClientId, ErrorCode, MessageId, Seq, UploadId, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -25,11 +26,36 @@ bodies! {
         /// The sender's own id, unique for ever among the user's; the server makes one if left out.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nonce: Option<String>,
-        /// The text, at most 65,536 bytes.
+        /// The text, at most 65,536 bytes. May be empty with attachments or a forwarded message.
+        #[serde(default)]
         message: String,
         /// The message of the same channel that it answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<MessageId>,
+        /// The first message of the thread that it shall stand in. One that stands in a thread
+        /// itself means that thread.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        thread_root: Option<MessageId>,
+        /// Whether a message of a thread is shown in the channel, too.
+        #[serde(default, skip_serializing_if = "is_false")]
+        also_in_channel: bool,
+        /// Whether it tells what its author does (`/me`).
+        #[serde(default, skip_serializing_if = "is_false")]
+        action: bool,
+        /// One's own uploads that it carries, at most 10.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        attachment_ids: Vec<UploadId>,
+        /// A message to repeat here, with its origin.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        forward: Option<Forward>,
+    }
+
+    /// Which message a new one repeats.
+    Forward {
+        /// Where it is.
+        channel_id: ChannelId,
+        /// Which message.
+        message_id: MessageId,
     }
 
     /// Client: change the text of one's own message.
@@ -74,11 +100,65 @@ bodies! {
         nonce: Option<String>,
     }
 
+    /// Client: pin a message to its channel, or take it down. Answered by `ack` only if it names a
+    /// nonce.
+    Pin {
+        /// Where; may be left out on a socket of one channel.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel_id: Option<ChannelId>,
+        /// The message.
+        message_id: MessageId,
+        /// Pin (true) or take down (false).
+        on: bool,
+        /// As for `message`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nonce: Option<String>,
+    }
+
+    /// Client: remember a message for oneself, or forget it. The user's own sockets hear
+    /// `bookmarked`.
+    Bookmark {
+        /// Where; may be left out on a socket of one channel.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel_id: Option<ChannelId>,
+        /// The message.
+        message_id: MessageId,
+        /// Remember (true) or forget (false).
+        on: bool,
+    }
+
+    /// Client: follow a thread, or follow it no longer. The user's own sockets hear `thread`.
+    Follow {
+        /// Where; may be left out on a socket of one channel.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel_id: Option<ChannelId>,
+        /// The first message of the thread.
+        message_id: MessageId,
+        /// Follow (true) or not (false).
+        on: bool,
+    }
+
+    /// Client: show no previews of one's own message's links. Answered by `ack` only if it names a
+    /// nonce.
+    RemovePreviews {
+        /// Where; may be left out on a socket of one channel.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel_id: Option<ChannelId>,
+        /// The message.
+        message_id: MessageId,
+        /// As for `message`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nonce: Option<String>,
+    }
+
     /// Client: "I have read up to here". Never moves back; held at the head.
     Read {
         /// Where; may be left out on a socket of one channel.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         channel_id: Option<ChannelId>,
+        /// The first message of the thread that was read; the channel itself if left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        thread_root: Option<MessageId>,
         /// The last seq that was read.
         seq: Seq,
     }
@@ -132,6 +212,9 @@ bodies! {
         head_seq: Seq,
         /// How far the user has read.
         read_seq: Seq,
+        /// How many messages up to `headSeq` mention the user and are unread; left out when none do.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        mentions: u64,
     }
 
     /// Server: a channel appeared, changed or is gone.
@@ -201,6 +284,28 @@ bodies! {
         seq: Seq,
     }
 
+    /// Server, to the user's own sockets: where they stand in a thread.
+    ThreadFrame {
+        /// Where.
+        channel_id: ChannelId,
+        /// The first message of the thread.
+        message_id: MessageId,
+        /// Whether they follow it.
+        following: bool,
+        /// The last seq of the thread that they have read.
+        read_seq: Seq,
+    }
+
+    /// Server, to the user's own sockets: they remember a message, or forgot it.
+    BookmarkedFrame {
+        /// Where.
+        channel_id: ChannelId,
+        /// The message.
+        message_id: MessageId,
+        /// Remembered (true) or forgotten (false).
+        on: bool,
+    }
+
     /// Server: a user is typing.
     TypingFrame {
         /// Where.
@@ -216,6 +321,11 @@ bodies! {
         /// Whether a socket of theirs is open.
         online: bool,
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// What happened to a channel.

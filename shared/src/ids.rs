@@ -59,4 +59,6 @@ ids! {
     ChannelId;
     /// One chat message.
     MessageId;
+    /// One uploaded file.
+    UploadId;
 }

@@ -5,6 +5,7 @@
 //! and anything with a signal in it live elsewhere, on purpose.
 
 pub mod api;
+mod attachment;
 mod channel;
 mod chat_message;
 mod error;
@@ -16,21 +17,24 @@ pub mod look;
 mod message;
 pub mod names;
 pub mod paths;
+mod preview;
 mod server_frame;
 pub mod timeline;
 mod timestamp;
 mod user;
 
+pub use attachment::{Attachment, AttachmentKind};
 pub use channel::{ChannelInfo, ChannelKind, Visibility};
-pub use chat_message::{ChatMessage, Reaction};
+pub use chat_message::{ChatMessage, Forwarded, Reaction};
 pub use error::{ErrorCode, Problem, ProblemDetail};
-pub use event::{ChannelEvent, Deleted, Edited, Member, Message, Reacted};
+pub use event::{ChannelEvent, Deleted, Edited, Member, Message, Pinned, Previewed, Reacted};
 pub use frame_bodies::{
-    Ack, CaughtUp, ChannelChange, ChannelFrame, Cursor, Delete, Edit, Ping, Pong, PresenceFrame,
-    React, Read, ReadFrame, Rejected, Reset, ResetReason, Resume, Send, Typing, TypingFrame,
-    Welcome,
+    Ack, Bookmark, BookmarkedFrame, CaughtUp, ChannelChange, ChannelFrame, Cursor, Delete, Edit,
+    Follow, Forward, Pin, Ping, Pong, PresenceFrame, React, Read, ReadFrame, Rejected,
+    RemovePreviews, Reset, ResetReason, Resume, Send, ThreadFrame, Typing, TypingFrame, Welcome,
 };
-pub use ids::{ChannelId, ClientId, MessageId, ParseIdError, Seq, UserId};
+pub use ids::{ChannelId, ClientId, MessageId, ParseIdError, Seq, UploadId, UserId};
 pub use message::{ClientMessage, DecodeError, ServerMessage, close_code};
+pub use preview::Preview;
 pub use timestamp::{ParseTimestampError, Timestamp};
 pub use user::{ClientInfo, Role, UserInfo};

@@ -38,6 +38,42 @@ pub const EMOJI_MAX_BYTES: usize = 64;
 /// Most different emoji on one message.
 pub const REACTIONS_PER_MESSAGE_MAX: usize = 50;
 
+/// Most messages that are pinned to one channel.
+pub const PINS_MAX: usize = 100;
+/// Most messages that one user remembers.
+pub const BOOKMARKS_MAX: usize = 5_000;
+/// Most names that are looked up in one message.
+pub const MENTIONS_MAX: usize = 50;
+
+/// Largest file, in bytes.
+pub const UPLOAD_MAX_BYTES: u64 = 64 * 1024 * 1024;
+/// Most bytes of files that one user may hold, those in messages included.
+pub const UPLOADS_PER_USER_MAX_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+/// Most files of one message.
+pub const ATTACHMENTS_MAX: usize = 10;
+/// Longest file name, in characters; a longer one is cut.
+pub const FILENAME_MAX_CHARS: usize = 120;
+/// Most pixels of an image that is decoded, so that no small file becomes a large picture in memory.
+pub const IMAGE_MAX_PIXELS: u64 = 50_000_000;
+/// Hours after which an upload that no message took is swept.
+pub const UPLOAD_UNUSED_HOURS: u64 = 24;
+
+/// Most previews of one message.
+pub const PREVIEWS_MAX: usize = 5;
+/// Seconds in which a link's preview must be there.
+pub const PREVIEW_SECONDS: u64 = 5;
+/// Most bytes that are read of what a link leads to.
+pub const PREVIEW_MAX_BYTES: usize = 512 * 1024;
+/// Most redirects that are followed for a preview.
+pub const PREVIEW_REDIRECTS_MAX: usize = 3;
+
+/// Longest search, in bytes.
+pub const SEARCH_MAX_BYTES: usize = 500;
+/// Messages in one answer of a list (pins aside, which come whole) when the request names no limit.
+pub const LIST_DEFAULT: usize = 20;
+/// Most messages in one answer of a list.
+pub const LIST_MAX: usize = 100;
+
 /// Messages on a page when the request names no limit.
 pub const PAGE_DEFAULT: usize = 50;
 /// Most messages on a page.

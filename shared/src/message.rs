@@ -7,10 +7,11 @@
 //! every field, and was the largest function of the page.
 
 use crate::frame_bodies::{
-    Ack, CaughtUp, ChannelFrame, Delete, Edit, Ping, Pong, PresenceFrame, React, Read, ReadFrame,
-    Rejected, Reset, Resume, Send, Typing, TypingFrame, Welcome,
+    Ack, Bookmark, BookmarkedFrame, CaughtUp, ChannelFrame, Delete, Edit, Follow, Pin, Ping, Pong,
+    PresenceFrame, React, Read, ReadFrame, Rejected, RemovePreviews, Reset, Resume, Send,
+    ThreadFrame, Typing, TypingFrame, Welcome,
 };
-use crate::{ChannelEvent, Deleted, Edited, Member, Message, Reacted};
+use crate::{ChannelEvent, Deleted, Edited, Member, Message, Pinned, Previewed, Reacted};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -127,6 +128,14 @@ frames! {
         "delete" => Delete(Delete),
         /// Set or take back a reaction.
         "react" => React(React),
+        /// Pin a message, or take it down.
+        "pin" => Pin(Pin),
+        /// Remember a message for oneself, or forget it.
+        "bookmark" => Bookmark(Bookmark),
+        /// Follow a thread, or not.
+        "follow" => Follow(Follow),
+        /// Show no previews of one's own message's links.
+        "remove_previews" => RemovePreviews(RemovePreviews),
         /// Move one's read position forward.
         "read" => Read(Read),
         /// "I am typing."
@@ -153,6 +162,10 @@ frames! {
         "reacted" => Reacted(Reacted),
         /// Durable: a membership began or ended.
         "member" => Member(Member),
+        /// Durable: a message was pinned or taken down.
+        "pinned" => Pinned(Pinned),
+        /// Durable: a message's previews are known, or were removed.
+        "previewed" => Previewed(Previewed),
         /// A channel appeared, changed or is gone.
         "channel" => Channel(ChannelFrame),
         /// What the client asked for is on disk.
@@ -165,6 +178,10 @@ frames! {
         "reset" => Reset(Reset),
         /// A user's read position moved.
         "read" => Read(ReadFrame),
+        /// Where the user stands in a thread.
+        "thread" => Thread(ThreadFrame),
+        /// The user remembers a message, or forgot it.
+        "bookmarked" => Bookmarked(BookmarkedFrame),
         /// A user is typing.
         "typing" => Typing(TypingFrame),
         /// A user came online or went offline.
@@ -186,6 +203,10 @@ impl ClientMessage {
             "edit" => body(text).map(Self::Edit),
             "delete" => body(text).map(Self::Delete),
             "react" => body(text).map(Self::React),
+            "pin" => body(text).map(Self::Pin),
+            "bookmark" => body(text).map(Self::Bookmark),
+            "follow" => body(text).map(Self::Follow),
+            "remove_previews" => body(text).map(Self::RemovePreviews),
             "read" => body(text).map(Self::Read),
             "typing" => body(text).map(Self::Typing),
             "resume" => body(text).map(Self::Resume),
@@ -219,6 +240,8 @@ impl ServerMessage {
             Self::Deleted(e) => Ok(ChannelEvent::Deleted(e)),
             Self::Reacted(e) => Ok(ChannelEvent::Reacted(e)),
             Self::Member(e) => Ok(ChannelEvent::Member(e)),
+            Self::Pinned(e) => Ok(ChannelEvent::Pinned(e)),
+            Self::Previewed(e) => Ok(ChannelEvent::Previewed(e)),
             other => Err(other),
         }
     }
@@ -232,6 +255,8 @@ impl From<ChannelEvent> for ServerMessage {
             ChannelEvent::Deleted(e) => Self::Deleted(e),
             ChannelEvent::Reacted(e) => Self::Reacted(e),
             ChannelEvent::Member(e) => Self::Member(e),
+            ChannelEvent::Pinned(e) => Self::Pinned(e),
+            ChannelEvent::Previewed(e) => Self::Previewed(e),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Every URL of the API, once. Functions are what callers ask for; the constants with `{…}` are
 //! what the server's router matches.
 
-use crate::{ChannelId, ClientId, MessageId, Seq, UserId};
+use crate::{ChannelId, ClientId, MessageId, Seq, UploadId, UserId};
 
 /// Sign up.
 pub const USER: &str = "/api/user";
@@ -37,6 +37,36 @@ pub const MESSAGES: &str = "/api/channels/{channelId}/messages";
 pub const MESSAGE: &str = "/api/channels/{channelId}/messages/{messageId}";
 /// One reaction.
 pub const REACTION: &str = "/api/channels/{channelId}/messages/{messageId}/reactions/{emoji}";
+/// Every text that a message had.
+pub const VERSIONS: &str = "/api/channels/{channelId}/messages/{messageId}/versions";
+/// Pinning a message.
+pub const PIN: &str = "/api/channels/{channelId}/messages/{messageId}/pin";
+/// Remembering a message for oneself.
+pub const BOOKMARK: &str = "/api/channels/{channelId}/messages/{messageId}/bookmark";
+/// The previews of a message's links.
+pub const PREVIEWS: &str = "/api/channels/{channelId}/messages/{messageId}/previews";
+/// A page of a thread.
+pub const THREAD: &str = "/api/channels/{channelId}/messages/{messageId}/thread";
+/// Following a thread.
+pub const FOLLOW: &str = "/api/channels/{channelId}/messages/{messageId}/thread/follow";
+/// One's read position in a thread.
+pub const THREAD_READ: &str = "/api/channels/{channelId}/messages/{messageId}/thread/read";
+/// A channel's pinned messages.
+pub const PINS: &str = "/api/channels/{channelId}/pins";
+/// The messages that one remembers.
+pub const BOOKMARKS: &str = "/api/bookmarks";
+/// The threads that one follows.
+pub const THREADS: &str = "/api/threads";
+/// Searching.
+pub const SEARCH: &str = "/api/search";
+/// Uploading a file.
+pub const UPLOADS: &str = "/api/uploads";
+/// One uploaded file.
+pub const UPLOAD: &str = "/api/uploads/{uploadId}/{filename}";
+/// The picture of a link's preview.
+pub const PREVIEW_IMAGE: &str = "/api/previews/{name}";
+/// All emoji with their names.
+pub const EMOJI: &str = "/api/emoji";
 /// The raw log.
 pub const EVENTS: &str = "/api/channels/{channelId}/events";
 /// One's read position.
@@ -95,6 +125,51 @@ pub fn message(channel: ChannelId, message: MessageId) -> String {
 /// One's reaction to a message.
 pub fn reaction(channel: ChannelId, message: MessageId, emoji: &str) -> String {
     fill(REACTION, &[&channel.to_string(), &message.to_string(), &percent_encode(emoji)])
+}
+
+/// Every text that a message had.
+pub fn versions(channel: ChannelId, message: MessageId) -> String {
+    fill(VERSIONS, &[&channel.to_string(), &message.to_string()])
+}
+
+/// Pinning a message.
+pub fn pin(channel: ChannelId, message: MessageId) -> String {
+    fill(PIN, &[&channel.to_string(), &message.to_string()])
+}
+
+/// Remembering a message for oneself.
+pub fn bookmark(channel: ChannelId, message: MessageId) -> String {
+    fill(BOOKMARK, &[&channel.to_string(), &message.to_string()])
+}
+
+/// The previews of a message's links.
+pub fn previews(channel: ChannelId, message: MessageId) -> String {
+    fill(PREVIEWS, &[&channel.to_string(), &message.to_string()])
+}
+
+/// A page of a thread.
+pub fn thread(channel: ChannelId, root: MessageId) -> String {
+    fill(THREAD, &[&channel.to_string(), &root.to_string()])
+}
+
+/// Following a thread.
+pub fn follow(channel: ChannelId, root: MessageId) -> String {
+    fill(FOLLOW, &[&channel.to_string(), &root.to_string()])
+}
+
+/// One's read position in a thread.
+pub fn thread_read(channel: ChannelId, root: MessageId) -> String {
+    fill(THREAD_READ, &[&channel.to_string(), &root.to_string()])
+}
+
+/// A channel's pinned messages.
+pub fn pins(channel: ChannelId) -> String {
+    fill(PINS, &[&channel.to_string()])
+}
+
+/// One uploaded file.
+pub fn upload(upload: UploadId, filename: &str) -> String {
+    fill(UPLOAD, &[&upload.to_string(), &percent_encode(filename)])
 }
 
 /// A channel's raw log.

@@ -3,13 +3,13 @@
 //! frame would be fifteen times the code in the page.
 
 use crate::frame_bodies::{
-    Ack, CaughtUp, ChannelChange, ChannelFrame, Cursor, Pong, PresenceFrame, ReadFrame, Rejected,
-    Reset, ResetReason, TypingFrame, Welcome,
+    Ack, BookmarkedFrame, CaughtUp, ChannelChange, ChannelFrame, Cursor, Pong, PresenceFrame,
+    ReadFrame, Rejected, Reset, ResetReason, ThreadFrame, TypingFrame, Welcome,
 };
 use crate::message::{DecodeError, ServerMessage};
 use crate::{
-    ChannelId, ChannelInfo, ClientId, Deleted, Edited, ErrorCode, Member, Message, MessageId,
-    Reacted, Seq, Timestamp, UserId,
+    Attachment, ChannelId, ChannelInfo, ClientId, Deleted, Edited, ErrorCode, Forwarded, Member,
+    Message, MessageId, Pinned, Preview, Previewed, Reacted, Seq, Timestamp, UserId,
 };
 use serde::Deserialize;
 
@@ -18,7 +18,10 @@ use serde::Deserialize;
 struct Fields {
     #[serde(rename = "type")]
     kind: String,
+    action: Option<bool>,
+    also_in_channel: Option<bool>,
     at: Option<i64>,
+    attachments: Option<Vec<Attachment>>,
     change: Option<ChannelChange>,
     channel: Option<ChannelInfo>,
     channel_id: Option<ChannelId>,
@@ -30,6 +33,8 @@ struct Fields {
     edited_at: Option<Timestamp>,
     emoji: Option<String>,
     epoch: Option<String>,
+    following: Option<bool>,
+    forwarded: Option<Forwarded>,
     head_seq: Option<Seq>,
     heartbeat_seconds: Option<u64>,
     html: Option<String>,
@@ -39,11 +44,14 @@ struct Fields {
     nonce: Option<String>,
     on: Option<bool>,
     online: Option<bool>,
+    previews: Option<Vec<Preview>>,
+    read_seq: Option<Seq>,
     reason: Option<ResetReason>,
     reply_to: Option<MessageId>,
     retry_after_ms: Option<u64>,
     sent_at: Option<Timestamp>,
     seq: Option<Seq>,
+    thread_root: Option<MessageId>,
     user_id: Option<UserId>,
 }
 
@@ -65,19 +73,23 @@ pub(crate) fn read(text: &str) -> Result<ServerMessage, DecodeError> {
     })
 }
 
-const KINDS: [&str; 15] = [
+const KINDS: [&str; 19] = [
     "welcome",
     "message",
     "edited",
     "deleted",
     "reacted",
     "member",
+    "pinned",
+    "previewed",
     "channel",
     "ack",
     "rejected",
     "caught_up",
     "reset",
     "read",
+    "thread",
+    "bookmarked",
     "typing",
     "presence",
     "pong",
@@ -104,6 +116,11 @@ fn frame(f: Fields) -> Option<ServerMessage> {
             message: f.message?,
             html: f.html,
             reply_to: f.reply_to,
+            thread_root: f.thread_root,
+            also_in_channel: f.also_in_channel.unwrap_or_default(),
+            action: f.action.unwrap_or_default(),
+            forwarded: f.forwarded,
+            attachments: f.attachments.unwrap_or_default(),
         }),
         "edited" => ServerMessage::Edited(Edited {
             channel_id: channel?,
@@ -120,6 +137,7 @@ fn frame(f: Fields) -> Option<ServerMessage> {
             message_id: id?,
             user_id: user?,
             deleted_at: f.deleted_at?,
+            thread_root: f.thread_root,
         }),
         "reacted" => ServerMessage::Reacted(Reacted {
             channel_id: channel?,
@@ -134,6 +152,20 @@ fn frame(f: Fields) -> Option<ServerMessage> {
             seq: seq?,
             user_id: user?,
             joined: f.joined?,
+        }),
+        "pinned" => ServerMessage::Pinned(Pinned {
+            channel_id: channel?,
+            seq: seq?,
+            message_id: id?,
+            user_id: user?,
+            on: f.on?,
+        }),
+        "previewed" => ServerMessage::Previewed(Previewed {
+            channel_id: channel?,
+            seq: seq?,
+            message_id: id?,
+            user_id: user?,
+            previews: f.previews?,
         }),
         "channel" => ServerMessage::Channel(ChannelFrame {
             channel_id: channel?,
@@ -162,6 +194,17 @@ fn frame(f: Fields) -> Option<ServerMessage> {
         "read" => {
             ServerMessage::Read(ReadFrame { channel_id: channel?, user_id: user?, seq: seq? })
         }
+        "thread" => ServerMessage::Thread(ThreadFrame {
+            channel_id: channel?,
+            message_id: id?,
+            following: f.following?,
+            read_seq: f.read_seq?,
+        }),
+        "bookmarked" => ServerMessage::Bookmarked(BookmarkedFrame {
+            channel_id: channel?,
+            message_id: id?,
+            on: f.on?,
+        }),
         "typing" => ServerMessage::Typing(TypingFrame { channel_id: channel?, user_id: user? }),
         "presence" => ServerMessage::Presence(PresenceFrame { user_id: user?, online: f.online? }),
         "pong" => ServerMessage::Pong(Pong { at: f.at? }),
@@ -174,19 +217,23 @@ mod tests {
     use super::*;
 
     /// One JSON frame of each type, as the contract shows them.
-    const FRAMES: [&str; 15] = [
+    const FRAMES: [&str; 19] = [
         r#"{"type":"welcome","userId":"00000000-0000-0000-0000-000000000001","clientId":"00000000-0000-0000-0000-000000000002","epoch":"e","heartbeatSeconds":25,"channels":[{"channelId":"00000000-0000-0000-0000-000000000003","headSeq":44,"readSeq":40}]}"#,
         r#"{"type":"message","channelId":"00000000-0000-0000-0000-000000000003","seq":42,"messageId":"00000000-0000-0000-0000-000000000004","userId":"00000000-0000-0000-0000-000000000001","nonce":"n","sentAt":"2026-11-17T09:12:00.000Z","message":"hi"}"#,
         r#"{"type":"edited","channelId":"00000000-0000-0000-0000-000000000003","seq":43,"messageId":"00000000-0000-0000-0000-000000000004","userId":"00000000-0000-0000-0000-000000000001","editedAt":"2026-11-17T09:12:00.000Z","message":"hi!"}"#,
         r#"{"type":"deleted","channelId":"00000000-0000-0000-0000-000000000003","seq":44,"messageId":"00000000-0000-0000-0000-000000000004","userId":"00000000-0000-0000-0000-000000000001","deletedAt":"2026-11-17T09:12:00.000Z"}"#,
         r#"{"type":"reacted","channelId":"00000000-0000-0000-0000-000000000003","seq":45,"messageId":"00000000-0000-0000-0000-000000000004","userId":"00000000-0000-0000-0000-000000000001","emoji":"👍","on":true}"#,
         r#"{"type":"member","channelId":"00000000-0000-0000-0000-000000000003","seq":46,"userId":"00000000-0000-0000-0000-000000000001","joined":true}"#,
+        r#"{"type":"pinned","channelId":"00000000-0000-0000-0000-000000000003","seq":47,"messageId":"00000000-0000-0000-0000-000000000004","userId":"00000000-0000-0000-0000-000000000001","on":true}"#,
+        r#"{"type":"previewed","channelId":"00000000-0000-0000-0000-000000000003","seq":48,"messageId":"00000000-0000-0000-0000-000000000004","userId":"00000000-0000-0000-0000-000000000001","previews":[{"url":"https://example.org/","title":"Example"}]}"#,
         r#"{"type":"channel","channelId":"00000000-0000-0000-0000-000000000003","change":"deleted"}"#,
         r#"{"type":"ack","channelId":"00000000-0000-0000-0000-000000000003","nonce":"n","seq":42,"messageId":"00000000-0000-0000-0000-000000000004","duplicate":false}"#,
         r#"{"type":"rejected","nonce":"n","code":"rate_limited","message":"slow down","retryAfterMs":1500}"#,
         r#"{"type":"caught_up","channelId":"00000000-0000-0000-0000-000000000003","seq":44}"#,
         r#"{"type":"reset","channelId":"00000000-0000-0000-0000-000000000003","reason":"too_far","headSeq":90412}"#,
         r#"{"type":"read","channelId":"00000000-0000-0000-0000-000000000003","userId":"00000000-0000-0000-0000-000000000001","seq":42}"#,
+        r#"{"type":"thread","channelId":"00000000-0000-0000-0000-000000000003","messageId":"00000000-0000-0000-0000-000000000004","following":true,"readSeq":40}"#,
+        r#"{"type":"bookmarked","channelId":"00000000-0000-0000-0000-000000000003","messageId":"00000000-0000-0000-0000-000000000004","on":true}"#,
         r#"{"type":"typing","channelId":"00000000-0000-0000-0000-000000000003","userId":"00000000-0000-0000-0000-000000000001"}"#,
         r#"{"type":"presence","userId":"00000000-0000-0000-0000-000000000001","online":true}"#,
         r#"{"type":"pong","at":17}"#,

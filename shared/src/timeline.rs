@@ -1,11 +1,11 @@
-//! A channel's messages as a reader holds them: one contiguous window of folded messages, kept up
-//! to date by events. The page shows it; tests use it to prove that live frames and a fresh fetch
+//! A channel's or a thread's messages as a reader holds them: one contiguous window of folded
+//! messages, kept up to date by the channel's events. The page shows it; tests use it to prove that live frames and a fresh fetch
 //! make the same state.
 //!
 //! Fetching, storing and drawing are elsewhere.
 
 use crate::api::messages::MessagePage;
-use crate::{ChannelEvent, ChatMessage, MessageId, Reaction, Seq};
+use crate::{ChannelEvent, ChatMessage, Message, MessageId, Preview, Reaction, Seq};
 use std::collections::{BTreeMap, HashMap};
 
 /// Most events that wait for a gap before them to be filled; past it the newest are let go, since
@@ -33,9 +33,11 @@ struct Entry {
     as_of: Seq,
 }
 
-/// A window of a channel's folded messages.
+/// A window of a channel's folded messages: of those shown in the channel, or of one thread's.
 #[derive(Debug, Clone, Default)]
 pub struct Timeline {
+    /// The first message of the thread; None for the channel itself.
+    thread: Option<MessageId>,
     entries: BTreeMap<Seq, Entry>,
     by_id: HashMap<MessageId, Seq>,
     cursor: Seq,
@@ -50,6 +52,18 @@ impl Timeline {
     /// A window that holds nothing and stands before the first event.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A window of one thread, which begins with its first message. It holds nothing yet.
+    pub fn of_thread(root: MessageId) -> Self {
+        Self { thread: Some(root), ..Self::default() }
+    }
+
+    fn shows(&self, new: &Message) -> bool {
+        match self.thread {
+            Some(root) => new.message_id == root || new.thread_root == Some(root),
+            None => new.thread_root.is_none() || new.also_in_channel,
+        }
     }
 
     /// The last seq that is applied. Resume from here.
@@ -187,41 +201,66 @@ impl Timeline {
         let seq = event.seq();
         self.cursor = seq;
         match event {
-            ChannelEvent::Message(new) => {
-                if self.has_after {
-                    self.passed_over = seq;
-                } else {
-                    let message = ChatMessage {
-                        message_id: new.message_id,
-                        channel_id: new.channel_id,
-                        seq,
-                        user_id: new.user_id,
-                        message: new.message,
-                        html: new.html,
-                        sent_at: new.sent_at,
-                        edited_at: None,
-                        deleted_at: None,
-                        reply_to: new.reply_to,
-                        reactions: Vec::new(),
-                    };
-                    self.insert(vec![message], seq);
-                }
-            }
+            ChannelEvent::Message(new) => self.fold_message(new),
             ChannelEvent::Edited(edit) => self.change(edit.message_id, seq, |message| {
+                keep_previews(&mut message.previews, &edit.message);
                 message.message = edit.message;
                 message.html = edit.html;
                 message.edited_at = Some(edit.edited_at);
             }),
-            ChannelEvent::Deleted(deletion) => self.change(deletion.message_id, seq, |message| {
-                message.message.clear();
-                message.html = None;
-                message.deleted_at = Some(deletion.deleted_at);
-                message.reactions.clear();
-            }),
+            ChannelEvent::Deleted(deletion) => {
+                self.change(deletion.message_id, seq, |message| {
+                    message.message.clear();
+                    message.html = None;
+                    message.deleted_at = Some(deletion.deleted_at);
+                    message.forwarded = None;
+                    message.pinned_by = None;
+                    message.reactions.clear();
+                    message.attachments.clear();
+                    message.previews.clear();
+                });
+                if let Some(root) = deletion.thread_root {
+                    self.change(root, seq, |message| {
+                        message.reply_count = message.reply_count.and_then(less_one);
+                        if message.reply_count.is_none() {
+                            message.last_reply_at = None;
+                            message.replier_ids.clear();
+                        }
+                    });
+                }
+            }
             ChannelEvent::Reacted(reaction) => self.change(reaction.message_id, seq, |message| {
                 react(&mut message.reactions, reaction.emoji, reaction.user_id, reaction.on);
             }),
+            ChannelEvent::Pinned(pin) => self.change(pin.message_id, seq, |message| {
+                message.pinned_by = pin.on.then_some(pin.user_id);
+            }),
+            ChannelEvent::Previewed(found) => self.change(found.message_id, seq, |message| {
+                message.previews = found.previews;
+            }),
             ChannelEvent::Member(_) => {}
+        }
+    }
+
+    fn fold_message(&mut self, new: Message) {
+        let seq = new.seq;
+        if let Some(root) = new.thread_root {
+            self.change(root, seq, |message| {
+                message.reply_count = Some(message.reply_count.unwrap_or(0) + 1);
+                message.last_reply_at = Some(new.sent_at);
+                let repliers = &mut message.replier_ids;
+                if repliers.len() < ChatMessage::REPLIERS_MAX && !repliers.contains(&new.user_id) {
+                    repliers.push(new.user_id);
+                }
+            });
+        }
+        if !self.shows(&new) {
+            return;
+        }
+        if self.has_after {
+            self.passed_over = seq;
+        } else {
+            self.insert(vec![ChatMessage::from(new)], seq);
         }
     }
 
@@ -232,6 +271,15 @@ impl Timeline {
             entry.as_of = seq;
         }
     }
+}
+
+fn less_one(count: u64) -> Option<u64> {
+    (count > 1).then(|| count - 1)
+}
+
+/// What an edit leaves of a message's previews: those of links that are still in its text.
+pub fn keep_previews(previews: &mut Vec<Preview>, text: &str) {
+    previews.retain(|preview| text.contains(&preview.url));
 }
 
 fn react(reactions: &mut Vec<Reaction>, emoji: String, user: crate::UserId, on: bool) {
@@ -271,6 +319,11 @@ mod tests {
             message: seq.to_string(),
             html: None,
             reply_to: None,
+            thread_root: None,
+            also_in_channel: false,
+            action: false,
+            forwarded: None,
+            attachments: Vec::new(),
         })
     }
 
@@ -376,6 +429,53 @@ mod tests {
             let count = timeline.message(id(1)).unwrap().reactions.len();
             assert_eq!(count, usize::from(on));
         }
+    }
+
+    fn replied(seq: Seq, root: Seq, also_in_channel: bool) -> ChannelEvent {
+        let ChannelEvent::Message(message) = sent(seq) else { unreachable!() };
+        let thread_root = Some(id(root));
+        ChannelEvent::Message(Message { thread_root, also_in_channel, ..message })
+    }
+
+    #[test]
+    fn a_message_of_a_thread_counts_at_its_root_and_stands_in_the_thread() {
+        let (mut channel, mut thread) = (Timeline::new(), Timeline::of_thread(id(1)));
+        let deleted = ChannelEvent::Deleted(crate::Deleted {
+            channel_id: CHANNEL,
+            seq: 5,
+            message_id: id(3),
+            user_id: USER,
+            deleted_at: Timestamp(9),
+            thread_root: Some(id(1)),
+        });
+        let count = |timeline: &Timeline| timeline.message(id(1)).unwrap().reply_count;
+        for event in [sent(1), sent(2), replied(3, 1, false), replied(4, 1, true)] {
+            channel.apply(event.clone());
+            thread.apply(event);
+        }
+        assert_eq!((texts(&channel), count(&channel)), (vec!["1", "2", "4"], Some(2)));
+        assert_eq!((texts(&thread), count(&thread)), (vec!["1", "3", "4"], Some(2)));
+        assert_eq!(channel.message(id(1)).unwrap().replier_ids, [USER], "each once");
+        channel.apply(deleted.clone());
+        thread.apply(deleted);
+        assert_eq!((count(&channel), count(&thread)), (Some(1), Some(1)));
+        assert_eq!(texts(&thread), ["1", "", "4"]);
+    }
+
+    #[test]
+    fn an_edit_keeps_the_previews_of_links_that_are_still_there() {
+        let preview = |url: &str| Preview {
+            url: url.into(),
+            title: "t".into(),
+            text: None,
+            site: None,
+            image: None,
+            width: None,
+            height: None,
+        };
+        let mut previews = vec![preview("https://a.example/"), preview("https://b.example/")];
+        keep_previews(&mut previews, "now only https://b.example/ is meant");
+        assert_eq!(previews, [preview("https://b.example/")]);
     }
 
     #[test]

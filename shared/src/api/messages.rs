@@ -1,6 +1,7 @@
 //! Pages of messages, the raw log, and changing messages by REST.
 
-use crate::{ChannelEvent, ChatMessage, MessageId, Seq};
+use crate::chat_message::is_false;
+use crate::{ChannelEvent, ChatMessage, Forward, MessageId, Seq, Timestamp, UploadId};
 use serde::{Deserialize, Serialize};
 
 /// `POST /api/channels/{channelId}/messages`. The `Idempotency-Key` header is the nonce, too.
@@ -8,7 +9,8 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PostMessage {
-    /// The text, at most 65,536 bytes.
+    /// The text, at most 65,536 bytes. May be empty with attachments or a forwarded message.
+    #[serde(default)]
     pub message: String,
     /// The sender's own id, unique for ever among the user's: 1 to 64 visible ASCII characters. A
     /// repeat answers 200 with the original.
@@ -17,6 +19,22 @@ pub struct PostMessage {
     /// The message of the same channel that it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<MessageId>,
+    /// The first message of the thread that it shall stand in. One that stands in a thread itself
+    /// means that thread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_root: Option<MessageId>,
+    /// Whether a message of a thread is shown in the channel, too.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub also_in_channel: bool,
+    /// Whether it tells what its author does (`/me`).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub action: bool,
+    /// One's own uploads that it carries, at most 10; each can be sent once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachment_ids: Vec<UploadId>,
+    /// A message to repeat here, with its origin. One must be able to read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forward: Option<Forward>,
 }
 
 /// `PATCH /api/channels/{channelId}/messages/{messageId}`.
@@ -55,4 +73,76 @@ pub struct EventPage {
     pub events: Vec<ChannelEvent>,
     /// The seq of the channel's newest event.
     pub head_seq: Seq,
+}
+
+/// `GET …/messages/{messageId}/versions`: every text that a message had, the first one first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Versions {
+    /// The versions; none once the message is deleted.
+    pub versions: Vec<Version>,
+}
+
+/// One text that a message had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Version {
+    /// The text as written.
+    pub message: String,
+    /// The server's safe rendering; left out when it would only repeat the plain text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
+    /// When it was sent, or changed to this.
+    pub at: Timestamp,
+}
+
+/// Messages from one or many channels: pins, bookmarks, threads and what a search found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct MessageList {
+    /// The messages, in the order that the call tells.
+    pub items: Vec<ListedMessage>,
+    /// What to pass as `before` for the next ones; left out at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<u64>,
+}
+
+/// A message in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ListedMessage {
+    /// The message, folded.
+    pub message: ChatMessage,
+    /// For what a search found: a part of the text around the first hit, as HTML in which `<mark>`
+    /// is the only element.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marked: Option<String>,
+    /// For a thread: how many of its messages the asking user has not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread: Option<u64>,
+}
+
+/// `GET …/messages/{messageId}/thread`: a page of a thread, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ThreadPage {
+    /// The message that the thread began with.
+    pub root: ChatMessage,
+    /// Its messages, ascending by seq. Every event up to `headSeq` is folded in.
+    pub messages: Vec<ChatMessage>,
+    /// The seq of the channel's newest event.
+    pub head_seq: Seq,
+    /// Whether there are older messages.
+    pub has_before: bool,
+    /// Whether there are newer messages.
+    pub has_after: bool,
+    /// Whether the asking user follows the thread.
+    pub following: bool,
+    /// The last seq of the thread that the asking user has read.
+    pub read_seq: Seq,
 }

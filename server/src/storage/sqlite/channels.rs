@@ -2,6 +2,7 @@
 
 use super::Storage;
 use super::members::{check_room_for_one, insert_member};
+use super::mentions::unread_mentions;
 use super::rows::{ChannelNo, Failure, Id, Place, id, kind, kind_code, place, seq, visibility};
 use super::writer::{Needs, Tx};
 use crate::actions::Done;
@@ -49,12 +50,12 @@ pub struct ChannelChanges {
     pub visibility: Option<Visibility>,
 }
 
-/// As `:user` sees it; `mentions` of unread messages are counted from the first unread place on.
-const COLUMNS: &str = "c.no, c.channel_id, c.kind, c.name, c.topic, c.visibility, c.created_by,
-    c.created_at, c.head_seq, m.read_seq,
-    (SELECT count(*) FROM mentions n WHERE n.user_id = :user
-        AND n.pos > (c.no << 32 | coalesce(m.read_seq, c.head_seq))
-        AND n.pos <= (c.no << 32 | c.head_seq)) AS mentions";
+/// As `:user` sees it.
+const COLUMNS: &str = concat!(
+    "c.no, c.channel_id, c.kind, c.name, c.topic, c.visibility, c.created_by, c.created_at,
+    c.head_seq, m.read_seq, ",
+    unread_mentions!()
+);
 
 fn info(row: &Row<'_>) -> rusqlite::Result<(ChannelNo, ChannelInfo)> {
     let head_seq = seq(row, "head_seq")?;

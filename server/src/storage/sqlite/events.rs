@@ -180,6 +180,11 @@ fn insert(tx: &mut Tx<'_>, new: &NewMessage) -> Result<Stored, Failure> {
         message: new.message.clone(),
         html: None,
         reply_to: new.reply_to,
+        thread_root: None,
+        also_in_channel: false,
+        action: false,
+        forwarded: None,
+        attachments: Vec::new(),
     })));
     Ok(stored(new.channel_id, &new.nonce, seq, new.message_id))
 }
@@ -270,7 +275,14 @@ fn alter(tx: &mut Tx<'_>, change: &MessageChange) -> Result<Stored, Failure> {
         }
         None => {
             erase(db, target.pos, at)?;
-            ChannelEvent::Deleted(Deleted { channel_id, seq, message_id, user_id, deleted_at: at })
+            ChannelEvent::Deleted(Deleted {
+                channel_id,
+                seq,
+                message_id,
+                user_id,
+                deleted_at: at,
+                thread_root: None,
+            })
         }
     };
     db.prepare_cached(

@@ -2,13 +2,14 @@
 
 use super::Storage;
 use super::channels::channel_info;
+use super::mentions::unread_mentions;
 use super::rows::{ChannelNo, Failure, Id, Place, id, place, seq};
 use super::writer::{Needs, Tx};
 use crate::actions::Done;
 use crate::domain::announcement::Announcement;
 use crate::domain::permission;
 use crate::error::{Error, Result};
-use rusqlite::Connection;
+use rusqlite::{Connection, named_params};
 use shared::limits::{CHANNEL_MEMBERS_MAX, CHANNELS_PER_USER_MAX};
 use shared::{ChannelId, Cursor, ErrorCode, Member, Seq, UserId};
 
@@ -109,15 +110,17 @@ impl Storage {
     /// `storage_unavailable`.
     pub async fn cursors(&self, user: UserId) -> Result<Vec<Cursor>> {
         let find = move |db: &Connection| -> Result<_, Failure> {
-            let mut query = db.prepare_cached(
-                "SELECT c.channel_id, c.head_seq, m.read_seq
-                 FROM members m JOIN channels c ON c.no = m.channel_no WHERE m.user_id = ?1",
-            )?;
-            let rows = query.query_map([Id::from(user)], |row| {
+            let mut query = db.prepare_cached(concat!(
+                "SELECT c.channel_id, c.head_seq, m.read_seq, ",
+                unread_mentions!(),
+                " FROM members m JOIN channels c ON c.no = m.channel_no WHERE m.user_id = :user",
+            ))?;
+            let rows = query.query_map(named_params! { ":user": Id::from(user) }, |row| {
                 Ok(Cursor {
                     channel_id: id(row, "channel_id")?,
                     head_seq: seq(row, "head_seq")?,
                     read_seq: seq(row, "read_seq")?,
+                    mentions: seq(row, "mentions")?,
                 })
             })?;
             Ok(rows.collect::<Result<_, _>>()?)

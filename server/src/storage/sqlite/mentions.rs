@@ -5,6 +5,21 @@ use crate::domain::identity::name_key;
 use crate::domain::mention::candidates;
 use rusqlite::{Connection, OptionalExtension as _};
 
+/// Counts the unread messages of channel `c` that mention `:user`, or everyone, from the first place
+/// on that member `m` has not read.
+macro_rules! unread_mentions {
+    () => {
+        "(SELECT count(*) FROM (
+            SELECT n.pos FROM mentions n WHERE n.user_id = :user
+                AND n.pos > (c.no << 32 | coalesce(m.read_seq, c.head_seq))
+                AND n.pos <= (c.no << 32 | c.head_seq)
+            UNION SELECT n.pos FROM mentions n WHERE n.user_id = zeroblob(16)
+                AND n.pos > (c.no << 32 | coalesce(m.read_seq, c.head_seq))
+                AND n.pos <= (c.no << 32 | c.head_seq))) AS mentions"
+    };
+}
+pub(super) use unread_mentions;
+
 /// Notes the members that a message mentions, its author aside, instead of those it did before.
 pub(super) fn note_mentions(
     db: &Connection,

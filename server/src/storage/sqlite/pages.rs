@@ -44,7 +44,17 @@ fn chat_message(channel_id: ChannelId, row: &Row<'_>) -> rusqlite::Result<(i64, 
         edited_at: row.get::<_, Option<i64>>("edited_at")?.map(Timestamp),
         deleted_at: row.get::<_, Option<i64>>("deleted_at")?.map(Timestamp),
         reply_to: row.get::<_, Option<Id>>("reply_to")?.map(MessageId::from),
+        thread_root: None,
+        also_in_channel: false,
+        action: false,
+        forwarded: None,
+        reply_count: None,
+        last_reply_at: None,
+        replier_ids: Vec::new(),
+        pinned_by: None,
         reactions: Vec::new(),
+        attachments: Vec::new(),
+        previews: Vec::new(),
     };
     Ok((pos, message))
 }
@@ -158,6 +168,11 @@ fn logged(channel_id: ChannelId, row: &Row<'_>) -> rusqlite::Result<ChannelEvent
             message: text,
             html: None,
             reply_to: row.get::<_, Option<Id>>("reply_to")?.map(MessageId::from),
+            thread_root: None,
+            also_in_channel: false,
+            action: false,
+            forwarded: None,
+            attachments: Vec::new(),
         }),
         EDITED => ChannelEvent::Edited(Edited {
             channel_id,
@@ -168,9 +183,14 @@ fn logged(channel_id: ChannelId, row: &Row<'_>) -> rusqlite::Result<ChannelEvent
             message: text,
             html: None,
         }),
-        DELETED => {
-            ChannelEvent::Deleted(Deleted { channel_id, seq, message_id, user_id, deleted_at: at })
-        }
+        DELETED => ChannelEvent::Deleted(Deleted {
+            channel_id,
+            seq,
+            message_id,
+            user_id,
+            deleted_at: at,
+            thread_root: None,
+        }),
         _ => ChannelEvent::Reacted(Reacted {
             channel_id,
             seq,

@@ -8,8 +8,11 @@ use std::io;
 use std::path::Path;
 
 /// Each brings the schema one version further. Never changed once released; only added to.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_start.sql"), include_str!("migrations/0002_journal.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_start.sql"),
+    include_str!("migrations/0002_journal.sql"),
+    include_str!("migrations/0003_conversation.sql"),
+];
 
 /// Why a data directory can't be opened: a sentence for who starts the program.
 #[derive(Debug)]

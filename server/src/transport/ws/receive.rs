@@ -76,7 +76,11 @@ async fn obey(link: &Link, message: ClientMessage) {
         ClientMessage::Edit(m) => m.nonce.clone(),
         ClientMessage::Delete(m) => m.nonce.clone(),
         ClientMessage::React(m) => m.nonce.clone(),
-        ClientMessage::Read(_)
+        ClientMessage::Pin(m) => m.nonce.clone(),
+        ClientMessage::RemovePreviews(m) => m.nonce.clone(),
+        ClientMessage::Bookmark(_)
+        | ClientMessage::Follow(_)
+        | ClientMessage::Read(_)
         | ClientMessage::Typing(_)
         | ClientMessage::Resume(_)
         | ClientMessage::Ping(_) => None,
@@ -108,6 +112,12 @@ async fn act(link: &Link, message: ClientMessage, nonce: Option<String>) -> Resu
             let channel = channel(link, m.channel_id)?;
             let done = answer(link, nonce.clone(), nonce.is_some());
             messages::react(app, caller, channel, m.message_id, nonce, m.emoji, m.on, done).await
+        }
+        ClientMessage::Pin(_)
+        | ClientMessage::Bookmark(_)
+        | ClientMessage::Follow(_)
+        | ClientMessage::RemovePreviews(_) => {
+            Err(Error::new(ErrorCode::UnknownType, "is not spoken yet"))
         }
         ClientMessage::Read(m) => {
             let channel = channel(link, m.channel_id)?;
