@@ -19,6 +19,7 @@ macro_rules! bodies {
 bodies! {
     /// Client: send a message. The smallest is `{"type":"message","message":"hi"}` on a socket of
     /// one channel.
+    #[derive(Default)]
     Send {
         /// Where; may be left out on a socket of one channel.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -152,6 +153,7 @@ bodies! {
     }
 
     /// Client: "I have read up to here". Never moves back; held at the head.
+    #[derive(Default)]
     Read {
         /// Where; may be left out on a socket of one channel.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -20,8 +20,14 @@ pub fn username(text: &str) -> Result<&str, Refusal> {
     if !name.chars().any(char::is_alphanumeric) {
         return Err("needs at least one letter or digit");
     }
+    if MENTIONS_ALL.iter().any(|word| name.eq_ignore_ascii_case(word)) {
+        return Err("is a word that mentions everyone");
+    }
     Ok(name)
 }
+
+/// After an `@`: every member of the channel, and those who are online.
+pub const MENTIONS_ALL: [&str; 2] = ["channel", "here"];
 
 /// The display name without blanks around it, or why it can't be one: 1 to 80 characters.
 pub fn display_name(text: &str) -> Result<&str, Refusal> {

@@ -1,15 +1,17 @@
 //! Sending, changing and reading messages. A change is submitted with what shall happen once it is
-//! on disk (`Done`): a socket pushes its `ack` then, a request answers.
+//! on disk (`Done`): a socket pushes its `ack` then, a request answers. Threads are in `threads.rs`,
+//! pins and bookmarks in `keeping.rs`.
 
 use crate::actions::Done;
+use crate::actions::rendering::{Rendered, render};
 use crate::app::App;
 use crate::domain::identity::Caller;
 use crate::domain::limiter::Limited;
 use crate::error::{Error, Result};
-use crate::storage::events::{MessageChange, NewMessage, NewReaction, Stored};
+use crate::storage::events::{Edit, MessageChange, NewMessage, NewReaction, Stored};
 use crate::storage::pages::PageAt;
-use shared::api::messages::{EventPage, MessagePage};
-use shared::limits::{EVENTS_PAGE_MAX, MESSAGE_MAX_BYTES, PAGE_DEFAULT, PAGE_MAX};
+use shared::api::messages::{EditMessage, EventPage, MessagePage, PostMessage, Versions};
+use shared::limits::{ATTACHMENTS_MAX, EVENTS_PAGE_MAX, MESSAGE_MAX_BYTES, PAGE_DEFAULT, PAGE_MAX};
 use shared::{ChannelId, ChatMessage, ErrorCode, MessageId, Seq, Timestamp, names};
 
 /// Sends a message. Returns once there is room for it in the writer's queue; `done` is called once
@@ -21,24 +23,52 @@ pub async fn post(
     app: &App,
     caller: Caller,
     channel_id: ChannelId,
-    nonce: Option<String>,
-    message: String,
-    reply_to: Option<MessageId>,
+    new: PostMessage,
     done: Done<Stored>,
 ) -> Result<()> {
     app.limiter.take(Limited::Change(caller.user_id), app.clock.elapsed())?;
-    check_text(&message)?;
+    check_parts(&new)?;
     let at = app.clock.now();
+    let nonce = nonce_or_new(app, new.nonce, at)?;
+    let Rendered { html, mentions } = render(app, caller, &new.message, true).await?;
     let new = NewMessage {
         channel_id,
         message_id: MessageId(app.clock.new_id(at)),
         user_id: caller.user_id,
-        nonce: nonce_or_new(app, nonce, at)?,
-        message,
-        reply_to,
+        nonce,
+        message: new.message,
+        html,
+        mentions,
+        reply_to: new.reply_to,
+        thread_root: new.thread_root,
+        also_in_channel: new.also_in_channel,
+        action: new.action,
+        attachment_ids: new.attachment_ids,
+        forward: new.forward,
         sent_at: at,
     };
     app.storage.insert_message(new, done).await
+}
+
+/// What a message may be put together of.
+fn check_parts(new: &PostMessage) -> Result<()> {
+    if new.attachment_ids.len() > ATTACHMENTS_MAX {
+        return Err(Error::invalid("/attachmentIds", "names more than 10 uploads"));
+    }
+    if new.also_in_channel && new.thread_root.is_none() {
+        return Err(Error::invalid("/alsoInChannel", "is for messages of a thread"));
+    }
+    if new.forward.is_some() {
+        if !new.message.is_empty() || !new.attachment_ids.is_empty() || new.action {
+            let why = "repeats a message and nothing else; say more in a message of its own";
+            return Err(Error::invalid("/forward", why));
+        }
+        return Ok(());
+    }
+    if new.message.is_empty() && !new.attachment_ids.is_empty() {
+        return Ok(());
+    }
+    check_text(&new.message)
 }
 
 /// Changes the text of one's own message.
@@ -50,12 +80,15 @@ pub async fn edit(
     caller: Caller,
     channel_id: ChannelId,
     message_id: MessageId,
-    nonce: Option<String>,
-    message: String,
+    request: EditMessage,
     done: Done<Stored>,
 ) -> Result<()> {
+    app.limiter.take(Limited::Change(caller.user_id), app.clock.elapsed())?;
+    let EditMessage { message, nonce } = request;
     check_text(&message)?;
-    change(app, caller, channel_id, message_id, nonce, Some(message), done).await
+    let Rendered { html, mentions } = render(app, caller, &message, false).await?;
+    let edit = Edit { message, html, mentions };
+    change(app, caller, channel_id, message_id, nonce, Some(edit), done).await
 }
 
 /// Deletes a message; a tombstone stays.
@@ -70,6 +103,7 @@ pub async fn delete(
     nonce: Option<String>,
     done: Done<Stored>,
 ) -> Result<()> {
+    app.limiter.take(Limited::Change(caller.user_id), app.clock.elapsed())?;
     change(app, caller, channel_id, message_id, nonce, None, done).await
 }
 
@@ -79,14 +113,12 @@ async fn change(
     channel_id: ChannelId,
     message_id: MessageId,
     nonce: Option<String>,
-    message: Option<String>,
+    edit: Option<Edit>,
     done: Done<Stored>,
 ) -> Result<()> {
-    app.limiter.take(Limited::Change(caller.user_id), app.clock.elapsed())?;
     let at = app.clock.now();
     let nonce = nonce_or_new(app, nonce, at)?;
-    let change =
-        MessageChange { channel_id, message_id, user_id: caller.user_id, nonce, message, at };
+    let change = MessageChange { channel_id, message_id, user_id: caller.user_id, nonce, edit, at };
     app.storage.change_message(change, done).await
 }
 
@@ -124,7 +156,7 @@ fn check_text(message: &str) -> Result<()> {
     names::message(message).map_err(|why| Error::invalid("/message", why))
 }
 
-fn nonce_or_new(app: &App, nonce: Option<String>, at: Timestamp) -> Result<String> {
+pub(super) fn nonce_or_new(app: &App, nonce: Option<String>, at: Timestamp) -> Result<String> {
     match nonce {
         Some(nonce) => {
             names::nonce(&nonce).map_err(|why| Error::invalid("/nonce", why))?;
@@ -145,6 +177,19 @@ pub async fn get(
     message_id: MessageId,
 ) -> Result<ChatMessage> {
     app.storage.message(caller.user_id, channel_id, message_id).await
+}
+
+/// Every text that a message had, the first one first; none once it is deleted.
+///
+/// # Errors
+/// `not_found`, or when storage can't be read.
+pub async fn versions(
+    app: &App,
+    caller: Caller,
+    channel_id: ChannelId,
+    message_id: MessageId,
+) -> Result<Versions> {
+    app.storage.versions(caller.user_id, channel_id, message_id).await
 }
 
 /// A page of folded messages, ascending; the newest by default, of 50 by default and 200 at most.

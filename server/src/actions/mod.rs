@@ -5,8 +5,11 @@
 
 pub mod accounts;
 pub mod channels;
+pub mod keeping;
 pub mod messages;
 pub mod passwords;
+mod rendering;
+pub mod threads;
 
 use crate::error::{Error, Result};
 use tokio::sync::oneshot;

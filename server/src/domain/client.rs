@@ -21,6 +21,17 @@ pub enum Scope {
     Nothing,
 }
 
+impl Scope {
+    /// Whether the socket is told of this channel.
+    pub fn covers(self, channel: ChannelId) -> bool {
+        match self {
+            Self::All => true,
+            Self::One(own) => own == channel,
+            Self::Nothing => false,
+        }
+    }
+}
+
 /// A place in a shard's list of sockets.
 pub(super) type Slot = u32;
 

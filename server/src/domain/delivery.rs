@@ -33,6 +33,8 @@ pub enum Delivery {
     Deleted(ChannelId),
     /// A user's read position moved.
     Read(ChannelId, UserId, Frame),
+    /// Something about a channel that a user's own sockets are told, and nobody else's.
+    Personal(ChannelId, UserId, Frame),
     /// A client is revoked: its sockets end.
     ClientEnded(UserId, ClientId),
 }
@@ -85,6 +87,11 @@ impl Gathered {
         self.deliveries.push(Gathering::Other(delivery));
     }
 
+    fn personal(&mut self, channel: ChannelId, user: UserId, message: &ServerMessage) {
+        let delivery = Delivery::Personal(channel, user, Frame::from(message));
+        self.deliveries.push(Gathering::Other(delivery));
+    }
+
     fn add(&mut self, announcement: Announcement) {
         match announcement {
             Announcement::Event(event) => {
@@ -118,6 +125,14 @@ impl Gathered {
                 let read = ServerMessage::Read(ReadFrame { channel_id, user_id, seq });
                 let delivery = Delivery::Read(channel_id, user_id, Frame::from(&read));
                 self.deliveries.push(Gathering::Other(delivery));
+            }
+            Announcement::Thread(user, frame) => {
+                let channel = frame.channel_id;
+                self.personal(channel, user, &ServerMessage::Thread(frame));
+            }
+            Announcement::Bookmarked(user, frame) => {
+                let channel = frame.channel_id;
+                self.personal(channel, user, &ServerMessage::Bookmarked(frame));
             }
             Announcement::ClientEnded(user, client) => {
                 self.deliveries.push(Gathering::Other(Delivery::ClientEnded(user, client)));

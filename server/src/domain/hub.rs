@@ -337,6 +337,11 @@ impl Hub {
         }
     }
 
+    /// Who has a socket open.
+    pub fn online(&self) -> Vec<UserId> {
+        self.registry().presence.online()
+    }
+
     /// Whether a socket of the user is open.
     pub fn is_online(&self, user: UserId) -> bool {
         self.registry().presence.sockets(user) > 0

@@ -1,9 +1,30 @@
 //! Where a text may mention someone: `@` at the start of a word, and the names that may follow it.
 
-/// Most mentions of one message that are looked at.
-const MENTIONS_MAX: usize = 50;
+use shared::UserId;
+use shared::limits::MENTIONS_MAX;
+
 /// Most words of a name.
 const WORDS_MAX: usize = 4;
+
+/// Whom a text mentions. Which of them are members of its channel is not known yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mentioned {
+    /// Users by their names, each once.
+    pub users: Vec<UserId>,
+    /// Every member: `@channel`.
+    pub channel: bool,
+    /// Every member who is online: `@here`.
+    pub here: bool,
+    /// Who is online now, if that matters.
+    pub online: Vec<UserId>,
+}
+
+impl Mentioned {
+    /// Whether it mentions nobody.
+    pub fn is_empty(&self) -> bool {
+        self.users.is_empty() && !self.channel && !self.here
+    }
+}
 
 /// For each `@` that begins a word, the texts after it that may be a name, the longest first:
 /// up to four words, with and without the punctuation that ends them.

@@ -35,6 +35,11 @@ impl Presence {
         self.sockets.get(&user).copied().unwrap_or(0)
     }
 
+    /// Who is online.
+    pub fn online(&self) -> Vec<UserId> {
+        self.sockets.keys().copied().collect()
+    }
+
     /// How many users are online.
     pub fn users_online(&self) -> usize {
         self.sockets.len()

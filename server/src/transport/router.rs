@@ -1,7 +1,8 @@
 //! Every route on one page, and what stands around them. Paths come from `shared::paths` alone.
 
 use super::http::{
-    accounts, channels, docs, health, members, messages, openapi, page, reads, safety,
+    accounts, channels, docs, health, keeping, members, messages, openapi, page, reads, safety,
+    threads,
 };
 use super::ws;
 use crate::app::AppHandle;
@@ -53,6 +54,15 @@ fn rest() -> Router<AppHandle> {
         .route(paths::MESSAGES, get(messages::page).post(messages::post))
         .route(paths::MESSAGE, patch(messages::edit).delete(messages::delete))
         .route(paths::REACTION, put(messages::react).delete(messages::unreact))
+        .route(paths::VERSIONS, get(messages::versions))
+        .route(paths::PINS, get(keeping::pins))
+        .route(paths::PIN, put(keeping::pin).delete(keeping::unpin))
+        .route(paths::BOOKMARKS, get(keeping::bookmarks))
+        .route(paths::BOOKMARK, put(keeping::bookmark).delete(keeping::forget))
+        .route(paths::THREADS, get(threads::list))
+        .route(paths::THREAD, get(threads::page))
+        .route(paths::FOLLOW, put(threads::follow).delete(threads::unfollow))
+        .route(paths::THREAD_READ, put(threads::mark_read))
         .route(paths::EVENTS, get(messages::events))
         .route(paths::READ, put(reads::mark))
         .method_not_allowed_fallback(safety::wrong_method)

@@ -4,10 +4,11 @@
 
 use crate::harness::{Chance, Expect, TestClient, TestServer, TestSocket, everyone};
 use reqwest::Method;
+use shared::api::messages::{MessagePage, PostMessage, ThreadPage};
 use shared::timeline::{Applied, Timeline};
 use shared::{
-    ChannelEvent, ChannelId, ClientMessage, Delete, Edit, MessageId, React, Resume, Seq,
-    ServerMessage, UserId, paths,
+    ChannelEvent, ChannelId, ChatMessage, ClientMessage, Delete, Edit, Forward, MessageId, React,
+    Resume, Seq, ServerMessage, UserId, paths,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,8 +24,31 @@ struct View {
     members: BTreeSet<UserId>,
     /// Memberships that began or ended at places the timeline has not come to.
     changes: BTreeMap<Seq, (UserId, bool)>,
+    /// The threads of all messages that were heard of, by their first messages.
+    threads: BTreeMap<MessageId, Timeline>,
     /// Whether the replay on this socket is complete: from then on there is no gap.
     caught_up: bool,
+}
+
+impl View {
+    /// The next event, for every thread: a thread of its own for a message that stands in none.
+    fn apply_to_threads(&mut self, event: &ChannelEvent) {
+        if let ChannelEvent::Message(new) = event
+            && new.thread_root.is_none()
+        {
+            let mut thread = Timeline::of_thread(new.message_id);
+            thread.reset(MessagePage {
+                messages: Vec::new(),
+                head_seq: new.seq - 1,
+                has_before: false,
+                has_after: false,
+            });
+            self.threads.insert(new.message_id, thread);
+        }
+        for thread in self.threads.values_mut() {
+            assert_eq!(thread.apply(event.clone()), Applied::Yes);
+        }
+    }
 }
 
 /// Somebody who builds their state from frames alone.
@@ -99,6 +123,9 @@ impl Watcher {
                 {
                     view.changes.insert(member.seq, (member.user_id, member.joined));
                 }
+                if event.seq() == view.timeline.cursor() + 1 {
+                    view.apply_to_threads(&event);
+                }
                 if let Applied::Gap { after } = view.timeline.apply(event) {
                     // What is live may overtake what is still to be replayed, and nothing else.
                     assert!(!view.caught_up, "a frame ahead of {}", after + 1);
@@ -135,7 +162,7 @@ impl World {
         let channel = *self.chance.pick(&self.channels).unwrap();
         let old = self.chance.pick(&self.messages).copied();
         let nonce = self.chance.nonce();
-        match (self.chance.below(20), old) {
+        match (self.chance.below(28), old) {
             (0..=8, _) | (_, None) => self.post(by, channel, &nonce).await,
             (9..=12, Some((channel, message, author))) => {
                 let text = format!("edit *{}* {}", self.count, "y".repeat(self.chance.below(40)));
@@ -145,6 +172,17 @@ impl World {
                 self.delete(author, channel, message, &nonce).await;
             }
             (14..=18, Some((channel, message, _))) => self.react(by, channel, message).await,
+            (19..=23, Some((channel, message, _))) => self.reply(by, channel, message).await,
+            (24..=25, Some((channel, message, _))) => {
+                let on = !self.chance.once_in(3);
+                let method = if on { Method::PUT } else { Method::DELETE };
+                let request = self.people[by].request(method, &paths::pin(channel, message));
+                assert!(request.send().await.unwrap().status().as_u16() < 500);
+            }
+            (26, Some((from, message_id, _))) => {
+                let forward = Some(Forward { channel_id: from, message_id });
+                self.send(by, channel, PostMessage { forward, ..PostMessage::default() }).await;
+            }
             (_, Some(_)) => {
                 let guest = self.guest.id();
                 let joined = self.people[0].channel(channel).await.user_ids.contains(&guest);
@@ -152,6 +190,33 @@ impl World {
                 self.people[0].request(method, &paths::member(channel, guest)).succeeds().await;
             }
         }
+    }
+
+    /// Sends what may be refused, as what it is about may be deleted.
+    async fn send(&mut self, by: usize, channel: ChannelId, new: PostMessage) {
+        let request = self.people[by].post(&paths::messages(channel)).json(&new);
+        let answer = request.send().await.unwrap();
+        assert!(answer.status().as_u16() < 500, "{answer:?}");
+        if answer.status().is_success() {
+            let sent: ChatMessage = answer.json().await.unwrap();
+            self.messages.push((channel, sent.message_id, by));
+        }
+    }
+
+    /// In the thread of a message, or of the thread that it stands in.
+    async fn reply(&mut self, by: usize, channel: ChannelId, message: MessageId) {
+        // A few of them grow.
+        let first = self.messages.iter().find(|(of, ..)| *of == channel).map(|(_, id, _)| *id);
+        let root = if self.chance.once_in(2) { first.unwrap_or(message) } else { message };
+        let new = PostMessage {
+            message: format!("{} in a thread", self.count),
+            thread_root: Some(root),
+            also_in_channel: self.chance.once_in(3),
+            action: self.chance.once_in(5),
+            reply_to: self.chance.once_in(3).then_some(message),
+            ..PostMessage::default()
+        };
+        self.send(by, channel, new).await;
     }
 
     async fn post(&mut self, by: usize, channel: ChannelId, nonce: &str) {
@@ -240,6 +305,14 @@ async fn compare(watcher: &Watcher, name: &str) {
             assert_eq!(held, fetched, "{name}, {channel}");
         }
         assert_eq!(held.len(), fetched.len(), "{name}, {channel}");
+        for (root, thread) in &view.threads {
+            if thread.len() > 1 {
+                let path = format!("{}?limit=200", paths::thread(*channel, *root));
+                let page: ThreadPage = watcher.client.get(&path).gives(200).await;
+                let fetched = std::iter::once(&page.root).chain(&page.messages);
+                assert!(thread.messages().eq(fetched), "{name}, {channel}, thread {root}");
+            }
+        }
         let info = watcher.client.channel(*channel).await;
         assert_eq!(view.timeline.cursor(), info.head_seq, "{name}, {channel}");
         let members: BTreeSet<_> = info.user_ids.into_iter().collect();

@@ -17,6 +17,7 @@ mod bad_input;
 mod browser;
 mod channels;
 mod conformance;
+mod conversation;
 mod equality;
 mod events;
 mod faults;

@@ -61,7 +61,9 @@ async fn reading_on_one_device_is_told_to_the_others_and_to_the_people() {
     let mut of_bob = bob.socket().await;
     ada.say(room, "hi").await;
     of_bob.text().await;
-    of_bob.send(&ClientMessage::Read(Read { channel_id: Some(room), seq: 1 })).await;
+    of_bob
+        .send(&ClientMessage::Read(Read { channel_id: Some(room), seq: 1, thread_root: None }))
+        .await;
     let by_bob = |message: &ServerMessage| read(message).filter(|r| r.user_id == bob.id());
     let wanted = ReadFrame { channel_id: room, user_id: bob.id(), seq: 1 };
     assert_eq!(of_phone.recv_until(by_bob).await, wanted);

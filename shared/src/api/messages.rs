@@ -1,7 +1,7 @@
 //! Pages of messages, the raw log, and changing messages by REST.
 
 use crate::chat_message::is_false;
-use crate::{ChannelEvent, ChatMessage, Forward, MessageId, Seq, Timestamp, UploadId};
+use crate::{ChannelEvent, ChatMessage, Forward, MessageId, Send, Seq, Timestamp, UploadId};
 use serde::{Deserialize, Serialize};
 
 /// `POST /api/channels/{channelId}/messages`. The `Idempotency-Key` header is the nonce, too.
@@ -35,6 +35,22 @@ pub struct PostMessage {
     /// A message to repeat here, with its origin. One must be able to read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forward: Option<Forward>,
+}
+
+impl From<Send> for PostMessage {
+    /// The frame says the same; where, is said beside it.
+    fn from(frame: Send) -> Self {
+        Self {
+            message: frame.message,
+            nonce: frame.nonce,
+            reply_to: frame.reply_to,
+            thread_root: frame.thread_root,
+            also_in_channel: frame.also_in_channel,
+            action: frame.action,
+            attachment_ids: frame.attachment_ids,
+            forward: frame.forward,
+        }
+    }
 }
 
 /// `PATCH /api/channels/{channelId}/messages/{messageId}`.

@@ -53,7 +53,7 @@ fn open(hub: &Hub, user_id: UserId) -> (ConnKey, ModelSocket) {
 }
 
 fn welcome(hub: &Hub, key: ConnKey, head: Option<Seq>) {
-    let cursor = |head_seq| Cursor { channel_id: ROOM, head_seq, read_seq: 0 };
+    let cursor = |head_seq| Cursor { channel_id: ROOM, head_seq, read_seq: 0, mentions: 0 };
     let channels = head.map(cursor).into_iter().collect();
     let (user_id, client_id) = (ADA, ClientId(ADA.0));
     let welcome = Welcome {

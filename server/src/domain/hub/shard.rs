@@ -174,6 +174,14 @@ impl Shard {
                 self.enqueue(*id, change);
             }
             Delivery::Read(id, user, frame) => self.tell_read(*id, *user, frame),
+            Delivery::Personal(id, user, frame) => {
+                for slot in self.slots_of(*user) {
+                    let conn = self.conns.at(slot);
+                    if let Some(conn) = conn.filter(|conn| conn.scope.covers(*id)) {
+                        conn.write_ephemeral(frame);
+                    }
+                }
+            }
             Delivery::ClientEnded(user, client) => {
                 for slot in self.slots_of(*user) {
                     let conn = self.conns.at(slot).filter(|c| c.caller.client_id == *client);
@@ -301,6 +309,7 @@ impl Shard {
             Delivery::Events(..)
             | Delivery::Updated(..)
             | Delivery::Read(..)
+            | Delivery::Personal(..)
             | Delivery::ClientEnded(..) => {}
         }
     }

@@ -348,8 +348,11 @@ fn delete(tx: &mut Tx<'_>, user: UserId, channel: ChannelId) -> Result<(), Failu
     let Place { no, standing, .. } = place(db, user, channel)?;
     permission::may_change_channel(&standing)?;
     let (first, last) = (no.pos(0), no.pos(u64::from(u32::MAX)));
-    for table in ["mentions", "reactions", "events", "messages"] {
+    for table in ["mentions", "reactions", "bookmarks", "events", "messages"] {
         db.execute(&format!("DELETE FROM {table} WHERE pos BETWEEN ?1 AND ?2"), (first, last))?;
+    }
+    for table in ["threads", "repliers", "followers"] {
+        db.execute(&format!("DELETE FROM {table} WHERE root BETWEEN ?1 AND ?2"), (first, last))?;
     }
     db.execute("DELETE FROM channels WHERE no = ?1", [no.0])?;
     tx.announce(Announcement::Deleted(channel));

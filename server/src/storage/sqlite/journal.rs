@@ -8,7 +8,8 @@
 //! ever sees the difference: every read and every other change is preceded by a settling
 //! (`writer.rs`, `readers.rs`), and a crash in the middle repeats it, which changes nothing.
 
-use super::events::{Stored, insert_message};
+use super::events::Stored;
+use super::posts::{Beside, insert_message};
 use super::rows::{ChannelNo, Id, channel_no_of, seq_of};
 use crate::domain::permission::Standing;
 use rusqlite::Connection;
@@ -32,6 +33,7 @@ pub(super) struct Post {
     pub nonce: String,
     pub sent_at: Timestamp,
     pub message: String,
+    pub html: Option<String>,
 }
 
 /// What a transaction adds to the journal, taken over once it is committed.
@@ -72,8 +74,8 @@ impl Staged {
         post: Post,
     ) -> rusqlite::Result<()> {
         db.prepare_cached(
-            "INSERT INTO journal (pos, message_id, user_id, nonce, sent_at, message)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO journal (pos, message_id, user_id, nonce, sent_at, message, html)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .execute((
             post.pos,
@@ -82,6 +84,7 @@ impl Staged {
             &post.nonce,
             post.sent_at.0,
             &post.message,
+            &post.html,
         ))?;
         self.last_no = db.last_insert_rowid();
         self.nonces.insert((post.user_id, post.nonce.clone()), self.posts.len());
@@ -166,7 +169,7 @@ impl Journal {
             batch.nonces.insert(key, (post.pos, channel, post.message_id));
             let (no, seq) = (channel_no_of(post.pos), seq_of(post.pos));
             batch.reads.insert((no, post.user_id), seq);
-            batch.bytes += post.message.len();
+            batch.bytes += post.message.len() + post.html.as_ref().map_or(0, String::len);
             batch.last_no = batch.last_no.max(staged.last_no);
             batch.posts.push(post);
         }
@@ -224,7 +227,7 @@ impl Journal {
 pub(super) fn recover(db: &Connection) -> rusqlite::Result<()> {
     let tx = db.unchecked_transaction()?;
     let mut query = tx.prepare(
-        "SELECT pos, message_id, user_id, nonce, sent_at, message FROM journal ORDER BY pos",
+        "SELECT pos, message_id, user_id, nonce, sent_at, message, html FROM journal ORDER BY pos",
     )?;
     let rows = query.query_map([], |row| {
         Ok(Post {
@@ -234,6 +237,7 @@ pub(super) fn recover(db: &Connection) -> rusqlite::Result<()> {
             nonce: row.get(3)?,
             sent_at: Timestamp(row.get(4)?),
             message: row.get(5)?,
+            html: row.get(6)?,
         })
     })?;
     let posts: Vec<Post> = rows.collect::<rusqlite::Result<_>>()?;
@@ -262,7 +266,7 @@ fn put_in_place(db: &Connection, posts: &[&Post], again: bool) -> rusqlite::Resu
         let mut reads: HashMap<UserId, Seq> = HashMap::new();
         for post in of_channel {
             if !(again && there.exists([Id::from(post.message_id)])?) {
-                insert_message(db, post, None)?;
+                insert_message(db, post, &Beside::default())?;
             }
             reads.insert(post.user_id, seq_of(post.pos));
         }
@@ -310,6 +314,7 @@ mod tests {
             nonce: format!("nonce-{seq}"),
             sent_at: Timestamp(0),
             message: format!("text {seq}"),
+            html: None,
         }
     }
 
@@ -387,7 +392,7 @@ mod tests {
         let (db, mut journal) = (database(), Journal::default());
         append(&db, &mut journal, 2..=3);
         let other = Post { message_id: MessageId(Uuid::from_u128(99)), ..post(3) };
-        insert_message(&db, &Post { nonce: "other".into(), ..other }, None).unwrap();
+        insert_message(&db, &Post { nonce: "other".into(), ..other }, &Beside::default()).unwrap();
         assert!(journal.settle_some(&db).is_err());
         assert_eq!(stored(&db).3, 2);
     }

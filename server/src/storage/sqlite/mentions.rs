@@ -1,9 +1,15 @@
-//! Which members a text mentions, so that a reader's `mentions` can be counted from an index.
+//! Whom messages mention, so that a reader's `mentions` can be counted from an index. Which names a
+//! text holds is found before (`domain/mention.rs`); who of them may read it is decided here, in the
+//! transaction that stores it.
 
 use super::rows::{ChannelNo, Id};
-use crate::domain::identity::name_key;
-use crate::domain::mention::candidates;
-use rusqlite::{Connection, OptionalExtension as _};
+use crate::domain::mention::Mentioned;
+use rusqlite::Connection;
+use shared::UserId;
+use uuid::Uuid;
+
+/// In the place of a user: every member of the channel.
+const EVERYONE: Id = Id(Uuid::nil());
 
 /// Counts the unread messages of channel `c` that mention `:user`, or everyone, from the first place
 /// on that member `m` has not read.
@@ -20,32 +26,33 @@ macro_rules! unread_mentions {
 }
 pub(super) use unread_mentions;
 
-/// Notes the members that a message mentions, its author aside, instead of those it did before.
+/// Notes whom a message mentions: members of its channel, its author aside.
 pub(super) fn note_mentions(
     db: &Connection,
-    no: ChannelNo,
-    pos: i64,
-    author: Id,
-    text: &str,
+    (no, pos): (ChannelNo, i64),
+    author: UserId,
+    mentioned: &Mentioned,
 ) -> rusqlite::Result<()> {
-    let mut member = db.prepare_cached(
-        "SELECT m.user_id FROM users u JOIN members m ON m.user_id = u.user_id
-         WHERE u.name_key = ?1 AND m.channel_no = ?2",
-    )?;
+    if mentioned.is_empty() {
+        return Ok(());
+    }
     let mut note = db.prepare_cached("INSERT OR IGNORE INTO mentions VALUES (?1, ?2)")?;
-    for names in candidates(text) {
-        for name in names {
-            let found: Option<Id> =
-                member.query_row((name_key(name), no.0), |row| row.get(0)).optional()?;
-            if let Some(user) = found {
-                if user != author {
-                    note.execute((user, pos))?;
-                }
-                break;
-            }
+    if mentioned.channel {
+        note.execute((EVERYONE, pos))?;
+    }
+    let named = mentioned.users.iter().chain(&mentioned.online);
+    for user in named.filter(|user| **user != author) {
+        if is_member(db, no, *user)? {
+            note.execute((Id::from(*user), pos))?;
         }
     }
     Ok(())
+}
+
+/// Whether a user is a member of a channel.
+pub(super) fn is_member(db: &Connection, no: ChannelNo, user: UserId) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM members WHERE channel_no = ?1 AND user_id = ?2")?
+        .exists((no.0, Id::from(user)))
 }
 
 /// Forgets whom a message mentions.

@@ -2,18 +2,27 @@
 //! is acknowledged has reached the disk.
 
 pub mod accounts;
+mod bookmarks;
+mod changes;
 pub mod channels;
 mod checkpoint;
 mod clients;
 mod commits;
 pub mod events;
+mod folding;
 mod journal;
+mod log;
 mod members;
 mod mentions;
+pub mod names;
 pub mod pages;
+pub mod pins;
+mod posts;
+mod reactions;
 mod readers;
 mod rows;
 mod schema;
+mod threads;
 mod writer;
 
 pub use schema::OpenError;

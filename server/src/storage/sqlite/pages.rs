@@ -1,17 +1,15 @@
-//! Reading the log: pages of folded messages, one message, and the raw events.
+//! Reading a channel: pages of folded messages, one message, and every text that it had. How a
+//! message is folded is in `folding.rs`, the raw log in `log.rs`, a thread's pages in `threads.rs`.
 
 use super::Storage;
-use super::events::{DELETED, EDITED};
-use super::members::MEMBER;
-use super::rows::{ChannelNo, Failure, Id, channel_no_of, id, place, seq_of};
+use super::events::EDITED;
+use super::folding::{MESSAGE_COLUMNS, chat_message, complete};
+use super::rows::{ChannelNo, Failure, Id, channel_no_of, place};
 use crate::domain::permission;
 use crate::error::{Error, Result};
-use rusqlite::{Connection, OptionalExtension as _, Row};
-use shared::api::messages::{EventPage, MessagePage};
-use shared::{
-    ChannelEvent, ChannelId, ChatMessage, Deleted, Edited, Member, Message, MessageId, Reacted,
-    Reaction, Seq, Timestamp, UserId,
-};
+use rusqlite::{Connection, OptionalExtension as _};
+use shared::api::messages::{MessagePage, Version, Versions};
+use shared::{ChannelId, ChatMessage, MessageId, Seq, Timestamp, UserId};
 
 /// Which page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,59 +22,12 @@ pub enum PageAt {
     After(Seq),
     /// Half a page before a seq, and the rest from it on.
     Around(Seq),
+    /// As around the first message that is not older than this.
+    Since(Timestamp),
 }
 
-const MESSAGE_COLUMNS: &str =
-    "pos, message_id, user_id, nonce, sent_at, message, edited, edited_at,
-    deleted_at, reply_to";
-
-fn chat_message(channel_id: ChannelId, row: &Row<'_>) -> rusqlite::Result<(i64, ChatMessage)> {
-    let pos: i64 = row.get("pos")?;
-    let as_sent: String = row.get("message")?;
-    let message = ChatMessage {
-        message_id: id(row, "message_id")?,
-        channel_id,
-        seq: seq_of(pos),
-        user_id: id(row, "user_id")?,
-        message: row.get::<_, Option<String>>("edited")?.unwrap_or(as_sent),
-        html: None,
-        sent_at: Timestamp(row.get("sent_at")?),
-        edited_at: row.get::<_, Option<i64>>("edited_at")?.map(Timestamp),
-        deleted_at: row.get::<_, Option<i64>>("deleted_at")?.map(Timestamp),
-        reply_to: row.get::<_, Option<Id>>("reply_to")?.map(MessageId::from),
-        thread_root: None,
-        also_in_channel: false,
-        action: false,
-        forwarded: None,
-        reply_count: None,
-        last_reply_at: None,
-        replier_ids: Vec::new(),
-        pinned_by: None,
-        reactions: Vec::new(),
-        attachments: Vec::new(),
-        previews: Vec::new(),
-    };
-    Ok((pos, message))
-}
-
-fn with_reactions(
-    db: &Connection,
-    (pos, mut message): (i64, ChatMessage),
-) -> rusqlite::Result<ChatMessage> {
-    let mut query = db.prepare_cached(
-        "SELECT emoji, user_id FROM reactions WHERE pos = ?1 ORDER BY first_seq, seq",
-    )?;
-    let mut rows = query.query([pos])?;
-    while let Some(row) = rows.next()? {
-        let emoji: String = row.get(0)?;
-        let user: UserId = row.get::<_, Id>(1)?.into();
-        match message.reactions.last_mut().filter(|last| last.emoji == emoji) {
-            Some(last) => last.user_ids.push(user),
-            None => message.reactions.push(Reaction { emoji, user_ids: vec![user] }),
-        }
-    }
-    Ok(message)
-}
+/// Of messages `m`: those that are shown in the channel, and not in their thread alone.
+const IN_CHANNEL: &str = "(m.thread IS NULL OR m.flags & 2)";
 
 /// At most `limit` messages with `from <= seq <= to`: the first ones, or the last ones.
 fn range(
@@ -88,25 +39,46 @@ fn range(
 ) -> rusqlite::Result<Vec<ChatMessage>> {
     let order = if newest_first { "DESC" } else { "ASC" };
     let sql = format!(
-        "SELECT {MESSAGE_COLUMNS} FROM messages WHERE pos BETWEEN ?1 AND ?2
-         ORDER BY pos {order} LIMIT ?3"
+        "SELECT {MESSAGE_COLUMNS} FROM messages m WHERE m.pos BETWEEN ?1 AND ?2 AND {IN_CHANNEL}
+         ORDER BY m.pos {order} LIMIT ?3"
     );
     let mut query = db.prepare_cached(&sql)?;
     let bounds = (no.pos(from), no.pos(to), limit as i64);
     let rows = query.query_map(bounds, |row| chat_message(channel, row))?;
-    let mut messages = rows.map(|row| with_reactions(db, row?)).collect::<Result<Vec<_>, _>>()?;
+    let mut rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
     if newest_first {
-        messages.reverse();
+        rows.reverse();
     }
-    Ok(messages)
+    complete(db, rows)
 }
 
 fn any(db: &Connection, no: ChannelNo, from: Seq, to: Seq) -> rusqlite::Result<bool> {
     if from > to {
         return Ok(false);
     }
-    db.prepare_cached("SELECT 1 FROM messages WHERE pos BETWEEN ?1 AND ?2 LIMIT 1")?
-        .exists((no.pos(from), no.pos(to)))
+    let sql =
+        format!("SELECT 1 FROM messages m WHERE m.pos BETWEEN ?1 AND ?2 AND {IN_CHANNEL} LIMIT 1");
+    db.prepare_cached(&sql)?.exists((no.pos(from), no.pos(to)))
+}
+
+/// The seq of the first message that is not older than a time, or the head's. Halving the log: the
+/// times of messages grow with their seqs, as far as the clock did.
+fn first_since(db: &Connection, no: ChannelNo, at: Timestamp, head: Seq) -> rusqlite::Result<Seq> {
+    let mut next = db.prepare_cached(
+        "SELECT pos, sent_at FROM messages WHERE pos BETWEEN ?1 AND ?2 ORDER BY pos LIMIT 1",
+    )?;
+    let (mut from, mut to) = (1, head.max(1));
+    while from < to {
+        let middle = from + (to - from) / 2;
+        let found: Option<(i64, i64)> = next
+            .query_row((no.pos(middle), no.pos(to)), |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        match found {
+            Some((pos, sent_at)) if sent_at < at.0 => from = super::rows::seq_of(pos) + 1,
+            _ => to = middle,
+        }
+    }
+    Ok(from)
 }
 
 fn page(
@@ -121,6 +93,10 @@ fn page(
         PageAt::Newest => range(db, channel, (0, end), limit, true)?,
         PageAt::Before(seq) => range(db, channel, (0, seq.saturating_sub(1)), limit, true)?,
         PageAt::After(seq) => range(db, channel, (seq.saturating_add(1), end), limit, false)?,
+        PageAt::Since(at) => {
+            let seq = first_since(db, channel.1, at, head_seq)?;
+            return page(db, channel, head_seq, PageAt::Around(seq), limit);
+        }
         PageAt::Around(seq) => {
             let mut before = range(db, channel, (0, seq.saturating_sub(1)), limit / 2, true)?;
             let rest = limit - before.len();
@@ -133,7 +109,7 @@ fn page(
         (Some(first), Some(last)) => (first.seq, last.seq),
         // An empty page still tells on which side there is something.
         _ => match at {
-            PageAt::Newest => (0, end),
+            PageAt::Newest | PageAt::Since(_) => (0, end),
             PageAt::Before(seq) | PageAt::Around(seq) => (0, seq.saturating_sub(1)),
             PageAt::After(seq) => (seq.saturating_add(1), end),
         },
@@ -146,80 +122,27 @@ fn page(
     })
 }
 
-fn logged(channel_id: ChannelId, row: &Row<'_>) -> rusqlite::Result<ChannelEvent> {
-    let seq = seq_of(row.get("pos")?);
-    let user_id: UserId = id(row, "user_id")?;
-    let kind: i64 = row.get("kind")?;
-    if kind == MEMBER {
-        let joined = row.get("turned_on")?;
-        return Ok(ChannelEvent::Member(Member { channel_id, seq, user_id, joined }));
-    }
-    let message_id: MessageId = id(row, "message_id")?;
-    let at = Timestamp(row.get("at")?);
-    let text: String = row.get::<_, Option<String>>("text")?.unwrap_or_default();
-    Ok(match kind {
-        0 => ChannelEvent::Message(Message {
-            channel_id,
-            seq,
-            message_id,
-            user_id,
-            nonce: row.get("nonce")?,
-            sent_at: at,
-            message: text,
-            html: None,
-            reply_to: row.get::<_, Option<Id>>("reply_to")?.map(MessageId::from),
-            thread_root: None,
-            also_in_channel: false,
-            action: false,
-            forwarded: None,
-            attachments: Vec::new(),
-        }),
-        EDITED => ChannelEvent::Edited(Edited {
-            channel_id,
-            seq,
-            message_id,
-            user_id,
-            edited_at: at,
-            message: text,
-            html: None,
-        }),
-        DELETED => ChannelEvent::Deleted(Deleted {
-            channel_id,
-            seq,
-            message_id,
-            user_id,
-            deleted_at: at,
-            thread_root: None,
-        }),
-        _ => ChannelEvent::Reacted(Reacted {
-            channel_id,
-            seq,
-            message_id,
-            user_id,
-            emoji: text,
-            on: row.get("turned_on")?,
-        }),
-    })
-}
-
-fn log_after(
+fn versions(
     db: &Connection,
-    (channel, no): (ChannelId, ChannelNo),
-    after: Seq,
-    limit: usize,
-) -> rusqlite::Result<Vec<ChannelEvent>> {
+    user: UserId,
+    channel: ChannelId,
+    message: MessageId,
+) -> Result<Versions, Failure> {
+    let place = place(db, user, channel)?;
+    permission::may_read(&place.standing)?;
+    let target = super::events::existing_target(db, place.no, message)?;
+    if target.deleted {
+        return Ok(Versions { versions: Vec::new() });
+    }
     let mut query = db.prepare_cached(
-        "SELECT pos, 0 AS kind, user_id, nonce, sent_at AS at, message_id, message AS text,
-                NULL AS turned_on, reply_to
-         FROM messages WHERE pos BETWEEN ?1 AND ?2
-         UNION ALL
-         SELECT pos, kind, user_id, nonce, at, message_id, text, turned_on, NULL
-         FROM events WHERE pos BETWEEN ?1 AND ?2
-         ORDER BY pos LIMIT ?3",
+        "SELECT pos, message, html, sent_at FROM messages WHERE pos = ?1
+         UNION ALL SELECT pos, text, html, at FROM events WHERE target = ?1 AND kind = ?2
+         ORDER BY pos",
     )?;
-    let from = no.pos(after.saturating_add(1));
-    let bounds = (from, no.pos(Seq::from(u32::MAX)), limit as i64);
-    query.query_map(bounds, |row| logged(channel, row))?.collect()
+    let rows = query.query_map((target.pos, EDITED), |row| {
+        Ok(Version { message: row.get(1)?, html: row.get(2)?, at: Timestamp(row.get(3)?) })
+    })?;
+    Ok(Versions { versions: rows.collect::<rusqlite::Result<_>>()? })
 }
 
 impl Storage {
@@ -252,40 +175,34 @@ impl Storage {
         channel: ChannelId,
         message: MessageId,
     ) -> Result<ChatMessage> {
-        let sql = format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE message_id = ?1");
+        let sql = format!("SELECT {MESSAGE_COLUMNS} FROM messages m WHERE m.message_id = ?1");
         let read = move |db: &Connection| -> Result<_, Failure> {
             let place = place(db, user, channel)?;
             permission::may_read(&place.standing)?;
+            let unknown = || Failure::from(Error::not_found("message"));
             let found = db
                 .prepare_cached(&sql)?
                 .query_row([Id::from(message)], |row| chat_message(channel, row))
                 .optional()?
                 .filter(|(pos, _)| channel_no_of(*pos) == place.no);
             match found {
-                Some(row) => Ok(with_reactions(db, row)?),
-                None => Err(Error::not_found("message").into()),
+                Some(row) => complete(db, vec![row])?.pop().ok_or_else(unknown),
+                None => Err(unknown()),
             }
         };
         self.read(read).await
     }
 
-    /// The raw log after a seq.
+    /// Every text that a message had, the first one first; none once it is deleted.
     ///
     /// # Errors
     /// `not_found`, `storage_unavailable`.
-    pub async fn events(
+    pub async fn versions(
         &self,
         user: UserId,
         channel: ChannelId,
-        after: Seq,
-        limit: usize,
-    ) -> Result<EventPage> {
-        let read = move |db: &Connection| -> Result<_, Failure> {
-            let place = place(db, user, channel)?;
-            permission::may_read(&place.standing)?;
-            let events = log_after(db, (channel, place.no), after, limit)?;
-            Ok(EventPage { events, head_seq: place.head_seq })
-        };
-        self.read(read).await
+        message: MessageId,
+    ) -> Result<Versions> {
+        self.read(move |db| versions(db, user, channel, message)).await
     }
 }

@@ -8,14 +8,15 @@
 
 use super::checkpoint::Checkpointer;
 use super::commits::Commits;
-use super::events::{Stored, insert_message};
+use super::events::Stored;
 use super::journal::{Journal, Post, Staged};
+use super::posts::{Beside, insert_message};
 use super::rows::{ChannelNo, Failure, Id, Place, place};
 use crate::actions::{Done, outcome};
 use crate::domain::announcement::Announcement;
 use crate::error::{Error, Result};
 use rusqlite::Connection;
-use shared::{ChannelId, MessageId, Seq, UserId};
+use shared::{ChannelId, Seq, UserId};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -134,11 +135,11 @@ impl<'a> Tx<'a> {
         &mut self,
         channel: ChannelId,
         post: Post,
-        reply_to: Option<MessageId>,
+        beside: &Beside,
     ) -> rusqlite::Result<()> {
         match &mut self.staged {
             Some(staged) => staged.append(self.db, channel, post),
-            None => insert_message(self.db, &post, reply_to),
+            None => insert_message(self.db, &post, beside),
         }
     }
 

@@ -10,8 +10,8 @@ use axum::Json as Reply;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
-use shared::api::messages::{EditMessage, EventPage, MessagePage, PostMessage};
-use shared::{ChannelId, ChatMessage, ErrorCode, MessageId, Seq, paths};
+use shared::api::messages::{EditMessage, EventPage, MessagePage, PostMessage, Versions};
+use shared::{ChannelId, ChatMessage, ErrorCode, MessageId, Seq, Timestamp, paths};
 use utoipa::IntoParams;
 
 /// Which page of messages.
@@ -24,21 +24,24 @@ pub struct PageQuery {
     after: Option<Seq>,
     /// The messages around this seq.
     around: Option<Seq>,
+    /// The messages around the first one that is not older than this time.
+    since: Option<Timestamp>,
     /// How many: 50 if left out, 200 at most.
     #[param(schema_with = super::openapi::bounds::limit)]
-    limit: Option<Limit>,
+    pub(super) limit: Option<Limit>,
 }
 
 impl PageQuery {
-    fn at(&self) -> Result<PageAt> {
-        match (self.before, self.after, self.around) {
-            (None, None, None) => Ok(PageAt::Newest),
-            (Some(seq), None, None) => Ok(PageAt::Before(seq)),
-            (None, Some(seq), None) => Ok(PageAt::After(seq)),
-            (None, None, Some(seq)) => Ok(PageAt::Around(seq)),
+    pub(super) fn at(&self) -> Result<PageAt> {
+        match (self.before, self.after, self.around, self.since) {
+            (None, None, None, None) => Ok(PageAt::Newest),
+            (Some(seq), None, None, None) => Ok(PageAt::Before(seq)),
+            (None, Some(seq), None, None) => Ok(PageAt::After(seq)),
+            (None, None, Some(seq), None) => Ok(PageAt::Around(seq)),
+            (None, None, None, Some(at)) => Ok(PageAt::Since(at)),
             _ => Err(Error::new(
                 ErrorCode::Malformed,
-                "give at most one of `before`, `after` and `around`",
+                "give at most one of `before`, `after`, `around` and `since`",
             )),
         }
     }
@@ -104,12 +107,10 @@ pub async fn post(
     caller: Caller,
     Path(channel): Path<ChannelId>,
     headers: HeaderMap,
-    Json(request): Json<PostMessage>,
+    Json(mut request): Json<PostMessage>,
 ) -> Result<(StatusCode, Reply<ChatMessage>)> {
-    let nonce = one_nonce(&headers, request.nonce)?;
-    let (text, reply_to) = (request.message, request.reply_to);
-    let stored =
-        outcome(|done| messages::post(&app, caller, channel, nonce, text, reply_to, done)).await?;
+    request.nonce = one_nonce(&headers, request.nonce)?;
+    let stored = outcome(|done| messages::post(&app, caller, channel, request, done)).await?;
     let status = if stored.duplicate { StatusCode::OK } else { StatusCode::CREATED };
     // A repeated nonce answers with the original, which may stand in another channel.
     let message = messages::get(&app, caller, stored.channel_id, stored.message_id).await?;
@@ -117,7 +118,7 @@ pub async fn post(
 }
 
 /// The nonce of the body or of the `Idempotency-Key` header; refused when the two differ.
-fn one_nonce(headers: &HeaderMap, in_body: Option<String>) -> Result<Option<String>> {
+pub(super) fn one_nonce(headers: &HeaderMap, in_body: Option<String>) -> Result<Option<String>> {
     let Some(key) = headers.get("idempotency-key") else { return Ok(in_body) };
     // What isn't ASCII is no nonce; the action's check says so.
     let key = String::from_utf8_lossy(key.as_bytes()).into_owned();
@@ -146,12 +147,11 @@ pub async fn edit(
     caller: Caller,
     Path((channel, message)): Path<(ChannelId, MessageId)>,
     headers: HeaderMap,
-    Json(request): Json<EditMessage>,
+    Json(mut request): Json<EditMessage>,
 ) -> Result<Reply<ChatMessage>> {
-    let nonce = one_nonce(&headers, request.nonce)?;
-    let text = request.message;
+    request.nonce = one_nonce(&headers, request.nonce)?;
     let stored =
-        outcome(|done| messages::edit(&app, caller, channel, message, nonce, text, done)).await?;
+        outcome(|done| messages::edit(&app, caller, channel, message, request, done)).await?;
     Ok(Reply(messages::get(&app, caller, stored.channel_id, stored.message_id).await?))
 }
 
@@ -175,6 +175,21 @@ pub async fn delete(
     let nonce = one_nonce(&headers, None)?;
     outcome(|done| messages::delete(&app, caller, channel, message, nonce, done)).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Every text that a message had.
+#[utoipa::path(get, path = paths::VERSIONS, tag = "messages", operation_id = "listVersions",
+    params(
+        ("channelId" = ChannelId, Path, description = "the channel"),
+        ("messageId" = MessageId, Path, description = "the message"),
+    ),
+    responses((status = 200, body = Versions)))]
+pub async fn versions(
+    State(app): State<AppHandle>,
+    caller: Caller,
+    Path((channel, message)): Path<(ChannelId, MessageId)>,
+) -> Result<Reply<Versions>> {
+    Ok(Reply(messages::versions(&app, caller, channel, message).await?))
 }
 
 type OneReaction = Path<(ChannelId, MessageId, String)>;
@@ -242,7 +257,7 @@ mod tests {
     use super::*;
 
     fn asked(before: Option<Seq>, after: Option<Seq>, around: Option<Seq>) -> Result<PageAt> {
-        PageQuery { before, after, around, limit: None }.at()
+        PageQuery { before, after, around, since: None, limit: None }.at()
     }
 
     #[test]

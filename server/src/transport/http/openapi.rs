@@ -6,7 +6,7 @@ mod frames;
 mod problems;
 mod sockets;
 
-use super::{accounts, channels, health, members, messages, reads};
+use super::{accounts, channels, health, keeping, members, messages, reads, threads};
 use axum::Json as Reply;
 use bounds::Bounds;
 use frames::Frames;
@@ -27,7 +27,10 @@ use utoipa::{Modify, OpenApi};
         channels::create, channels::list, channels::get, channels::update, channels::delete,
         members::add, members::remove, reads::mark,
         messages::page, messages::post, messages::edit, messages::delete,
-        messages::react, messages::unreact, messages::events,
+        messages::react, messages::unreact, messages::versions, messages::events,
+        keeping::pins, keeping::pin, keeping::unpin,
+        keeping::bookmarks, keeping::bookmark, keeping::forget,
+        threads::list, threads::page, threads::follow, threads::unfollow, threads::mark_read,
         sockets::join_channel, sockets::all_channels,
         health::healthz, health::readyz, health::metrics,
         document, super::docs::docs,
@@ -38,6 +41,7 @@ use utoipa::{Modify, OpenApi};
         (name = "users", description = "Looking people up"),
         (name = "channels", description = "Channels, their members and read positions"),
         (name = "messages", description = "Messages, and the log they are in"),
+        (name = "threads", description = "Conversations that begin with a message"),
         (name = "sockets", description = "Live: one JSON object per text frame"),
         (name = "health", description = "For whoever watches over the server"),
         (name = "document", description = "This document"),
@@ -89,7 +93,7 @@ impl Modify for Introduction {
 }
 
 fn introduction() -> String {
-    let bounds: [(&str, u64); 20] = [
+    let bounds: [(&str, u64); 23] = [
         ("text of a message, bytes of UTF-8", limits::MESSAGE_MAX_BYTES as u64),
         ("body of a request, bytes", limits::BODY_MAX_BYTES as u64),
         ("text frame from a client, bytes", limits::FRAME_MAX_BYTES as u64),
@@ -106,6 +110,9 @@ fn introduction() -> String {
         ("open sockets of a user", limits::SOCKETS_PER_USER_MAX as u64),
         ("emoji of a reaction, bytes", limits::EMOJI_MAX_BYTES as u64),
         ("different emoji on a message", limits::REACTIONS_PER_MESSAGE_MAX as u64),
+        ("pinned messages of a channel", limits::PINS_MAX as u64),
+        ("messages that a user remembers", limits::BOOKMARKS_MAX as u64),
+        ("names looked up in a message", limits::MENTIONS_MAX as u64),
         ("messages on a page", limits::PAGE_MAX as u64),
         ("events in an answer", limits::EVENTS_PAGE_MAX as u64),
         ("events that a `resume` replays", limits::RESUME_MAX_EVENTS),

@@ -5,11 +5,12 @@
 use super::frames::{Fault, Incoming, Limits};
 use super::link::{Handler, Link};
 use super::replay::replay;
-use crate::actions::{Done, channels, messages};
+use crate::actions::{Done, channels, keeping, messages, threads};
 use crate::domain::client::{ConnKey, Scope};
 use crate::domain::hub::Hub;
 use crate::error::{Error, Result};
 use crate::storage::events::Stored;
+use shared::api::messages::EditMessage;
 use shared::limits::{CHANNELS_PER_USER_MAX, FRAME_MAX_BYTES};
 use shared::{
     Ack, ChannelId, ClientMessage, DecodeError, ErrorCode, Pong, Rejected, Resume, ServerMessage,
@@ -95,13 +96,14 @@ async fn act(link: &Link, message: ClientMessage, nonce: Option<String>) -> Resu
     match message {
         ClientMessage::Message(m) => {
             let channel = channel(link, m.channel_id)?;
-            let done = answer(link, nonce.clone(), true);
-            messages::post(app, caller, channel, nonce, m.message, m.reply_to, done).await
+            let done = answer(link, nonce, true);
+            messages::post(app, caller, channel, m.into(), done).await
         }
         ClientMessage::Edit(m) => {
             let channel = channel(link, m.channel_id)?;
             let done = answer(link, nonce.clone(), true);
-            messages::edit(app, caller, channel, m.message_id, nonce, m.message, done).await
+            let edit = EditMessage { message: m.message, nonce };
+            messages::edit(app, caller, channel, m.message_id, edit, done).await
         }
         ClientMessage::Delete(m) => {
             let channel = channel(link, m.channel_id)?;
@@ -113,21 +115,28 @@ async fn act(link: &Link, message: ClientMessage, nonce: Option<String>) -> Resu
             let done = answer(link, nonce.clone(), nonce.is_some());
             messages::react(app, caller, channel, m.message_id, nonce, m.emoji, m.on, done).await
         }
-        ClientMessage::Pin(_)
-        | ClientMessage::Bookmark(_)
-        | ClientMessage::Follow(_)
-        | ClientMessage::RemovePreviews(_) => {
+        ClientMessage::Pin(m) => {
+            let channel = channel(link, m.channel_id)?;
+            let done = answer(link, nonce.clone(), nonce.is_some());
+            keeping::pin(app, caller, channel, m.message_id, nonce, m.on, done).await
+        }
+        ClientMessage::Bookmark(m) => {
+            let (channel, done) = (channel(link, m.channel_id)?, refusal(link));
+            keeping::bookmark(app, caller, channel, m.message_id, m.on, done).await
+        }
+        ClientMessage::Follow(m) => {
+            let (channel, done) = (channel(link, m.channel_id)?, refusal(link));
+            threads::follow(app, caller, channel, m.message_id, m.on, done).await
+        }
+        ClientMessage::RemovePreviews(_) => {
             Err(Error::new(ErrorCode::UnknownType, "is not spoken yet"))
         }
         ClientMessage::Read(m) => {
-            let channel = channel(link, m.channel_id)?;
-            let (hub, key) = address(link);
-            let done: Done<_> = Box::new(move |outcome| {
-                if let Err(error) = outcome {
-                    hub.reply(key, None, &rejected(None, &error));
-                }
-            });
-            channels::submit_read(app, caller, channel, m.seq, done).await
+            let (channel, done) = (channel(link, m.channel_id)?, refusal(link));
+            match m.thread_root {
+                Some(root) => threads::submit_read(app, caller, channel, root, m.seq, done).await,
+                None => channels::submit_read(app, caller, channel, m.seq, done).await,
+            }
         }
         ClientMessage::Typing(m) => {
             let channel = channel(link, m.channel_id)?;
@@ -162,6 +171,16 @@ fn channel(link: &Link, named: Option<ChannelId>) -> Result<ChannelId> {
 /// Where a socket's answers go.
 fn address(link: &Link) -> (Arc<Hub>, ConnKey) {
     (Arc::clone(&link.app.hub), link.key)
+}
+
+/// What tells the socket of a refusal, and nothing otherwise.
+fn refusal<T: 'static>(link: &Link) -> Done<T> {
+    let (hub, key) = address(link);
+    Box::new(move |outcome| {
+        if let Err(error) = outcome {
+            hub.reply(key, None, &rejected(None, &error));
+        }
+    })
 }
 
 /// What tells the socket how its change came out, once it is on disk or refused.

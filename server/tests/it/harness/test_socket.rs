@@ -271,6 +271,6 @@ pub(crate) fn said(channel: ChannelId, nonce: &str, text: &str) -> ClientMessage
         channel_id: Some(channel),
         nonce: Some(nonce.to_owned()),
         message: text.to_owned(),
-        reply_to: None,
+        ..Send::default()
     })
 }

@@ -63,6 +63,8 @@ fn essence(event: &ChannelEvent) -> Heard {
         ChannelEvent::Edited(e) => ("edited", Some(e.message_id)),
         ChannelEvent::Deleted(e) => ("deleted", Some(e.message_id)),
         ChannelEvent::Reacted(e) => ("reacted", Some(e.message_id)),
+        ChannelEvent::Pinned(e) => ("pinned", Some(e.message_id)),
+        ChannelEvent::Previewed(e) => ("previewed", Some(e.message_id)),
         ChannelEvent::Member(_) => ("member", None),
     }
 }

@@ -176,7 +176,7 @@ impl Talker {
 
     async fn read(&mut self, socket: &mut TestSocket) -> Result<(), Closed> {
         let room = *self.chance.pick(&self.rooms).unwrap();
-        let read = Read { channel_id: Some(room), seq: self.last(room) };
+        let read = Read { channel_id: Some(room), seq: self.last(room), thread_root: None };
         socket.try_send(&ClientMessage::Read(read)).await
     }
 

@@ -187,7 +187,7 @@ async fn what_may_not_be_done_is_rejected_with_its_nonce_and_nothing_changes() {
         let (channel_id, emoji) = (Some(room), emoji.to_owned());
         ClientMessage::React(React { channel_id, message_id: id, emoji, on: true, nonce: n(nonce) })
     };
-    let nowhere = Send { channel_id: None, nonce: n("h"), message: "x".into(), reply_to: None };
+    let nowhere = Send { nonce: n("h"), message: "x".into(), ..Send::default() };
     for (frame, nonce, codes) in [
         (edit(id, "a"), "a", &[ErrorCode::Forbidden][..]),
         (delete(id, "b"), "b", &[ErrorCode::Forbidden]),

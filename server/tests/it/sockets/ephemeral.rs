@@ -139,7 +139,7 @@ async fn who_is_no_member_and_resumes_hears_nothing_of_the_channel() {
             outside.send(&ClientMessage::Resume(shared::Resume { cursors })).await;
             let seq = round * AT_ONCE + n;
             inside.send(&crate::harness::said(room, &seq.to_string(), "x")).await;
-            let read = shared::Read { channel_id: Some(room), seq };
+            let read = shared::Read { channel_id: Some(room), seq, thread_root: None };
             inside.send(&ClientMessage::Read(read)).await;
         }
         inside.until_pong().await;

@@ -148,6 +148,11 @@ mod tests {
             message: nonce.to_owned(),
             html: None,
             reply_to: None,
+            thread_root: None,
+            also_in_channel: false,
+            action: false,
+            forwarded: None,
+            attachments: Vec::new(),
         })
     }
 

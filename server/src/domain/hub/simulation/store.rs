@@ -126,6 +126,11 @@ impl Store {
             message: text,
             html: None,
             reply_to: None,
+            thread_root: None,
+            also_in_channel: false,
+            action: false,
+            forwarded: None,
+            attachments: Vec::new(),
         });
         room.log(event.clone());
         Some((Stored { seq, duplicate: false }, Some(Announcement::Event(event))))
@@ -170,8 +175,12 @@ impl Store {
     /// Where a user's channels stand.
     pub(super) fn cursors(&self, user: UserId) -> Vec<Cursor> {
         let rooms = self.rooms.iter().filter(|room| room.has(user));
-        let cursor =
-            |room: &Room| Cursor { channel_id: room.id, head_seq: room.head(), read_seq: 0 };
+        let cursor = |room: &Room| Cursor {
+            channel_id: room.id,
+            head_seq: room.head(),
+            read_seq: 0,
+            mentions: 0,
+        };
         rooms.map(cursor).collect()
     }
 

@@ -31,7 +31,7 @@ CREATE TABLE repliers (
 CREATE TABLE followers (
   user_id   BLOB NOT NULL,
   root      INTEGER NOT NULL,
-  following INTEGER NOT NULL,           -- 0 once they said no: nothing but they themselves changes it
+  following INTEGER NOT NULL,           -- 0 undecided, 1 yes, 2 they said no
   read_pos  INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (user_id, root)
 ) STRICT, WITHOUT ROWID;
@@ -44,3 +44,5 @@ CREATE TABLE bookmarks (
   UNIQUE (user_id, pos)
 ) STRICT;
 CREATE INDEX bookmarks_by_message ON bookmarks (pos);
+
+CREATE INDEX channels_by_name ON channels (name COLLATE NOCASE) WHERE name IS NOT NULL;

@@ -2,9 +2,10 @@
 //! structs with a `type` before its fields.
 
 use shared::{
-    Ack, CaughtUp, ChannelFrame, Delete, Deleted, Edit, Edited, Member, Message, Ping, Pong,
-    PresenceFrame, React, Reacted, Read, ReadFrame, Rejected, Reset, Resume, Send, Typing,
-    TypingFrame, Welcome,
+    Ack, Bookmark, BookmarkedFrame, CaughtUp, ChannelFrame, Delete, Deleted, Edit, Edited, Follow,
+    Member, Message, Pin, Ping, Pinned, Pong, PresenceFrame, Previewed, React, Reacted, Read,
+    ReadFrame, Rejected, RemovePreviews, Reset, Resume, Send, ThreadFrame, Typing, TypingFrame,
+    Welcome,
 };
 use utoipa::openapi::schema::{
     AllOfBuilder, Discriminator, ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type,
@@ -33,6 +34,10 @@ fn client_frames() -> Vec<Frame> {
         frame::<Edit>("edit"),
         frame::<Delete>("delete"),
         frame::<React>("react"),
+        frame::<Pin>("pin"),
+        frame::<Bookmark>("bookmark"),
+        frame::<Follow>("follow"),
+        frame::<RemovePreviews>("remove_previews"),
         frame::<Read>("read"),
         frame::<Typing>("typing"),
         frame::<Resume>("resume"),
@@ -49,12 +54,16 @@ fn server_frames() -> Vec<Frame> {
         frame::<Deleted>("deleted"),
         frame::<Reacted>("reacted"),
         frame::<Member>("member"),
+        frame::<Pinned>("pinned"),
+        frame::<Previewed>("previewed"),
         frame::<ChannelFrame>("channel"),
         frame::<Ack>("ack"),
         frame::<Rejected>("rejected"),
         frame::<CaughtUp>("caught_up"),
         frame::<Reset>("reset"),
         frame::<ReadFrame>("read"),
+        frame::<ThreadFrame>("thread"),
+        frame::<BookmarkedFrame>("bookmarked"),
         frame::<TypingFrame>("typing"),
         frame::<PresenceFrame>("presence"),
         frame::<Pong>("pong"),
