@@ -13,6 +13,7 @@ pub mod frame;
 pub mod hub;
 pub mod identity;
 pub mod limiter;
+pub mod markdown;
 pub mod mention;
 #[cfg(test)]
 mod model_socket;

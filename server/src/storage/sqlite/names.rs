@@ -36,24 +36,24 @@ fn channel(db: &Connection, asks: UserId, name: &str) -> rusqlite::Result<Option
 }
 
 impl Storage {
-    /// Looks up names. Each list holds the texts that may be one name; the first that is one counts.
+    /// Looks up names. Most of them are only spellings of what may be one.
     ///
     /// # Errors
     /// `storage_unavailable`.
     pub async fn named(
         &self,
         asks: UserId,
-        users: Vec<Vec<String>>,
-        channels: Vec<Vec<String>>,
+        users: Vec<String>,
+        channels: Vec<String>,
     ) -> Result<Named> {
         let find = move |db: &Connection| -> Result<_, Failure> {
             let mut named = Named::default();
-            for name in users.into_iter().flatten() {
+            for name in users {
                 if let Some(id) = user(db, &name)? {
                     named.users.insert(name, id);
                 }
             }
-            for name in channels.into_iter().flatten() {
+            for name in channels {
                 if let Some(id) = channel(db, asks, &name)? {
                     named.channels.insert(name, id);
                 }
