@@ -3,8 +3,8 @@
 //! the settings.
 
 use crate::browser::storage::{self, StorageFull};
-use crate::state::Draft;
 use crate::state::outbox::Entry;
+use crate::state::{Draft, Where};
 use shared::{ChannelId, UserId};
 use std::collections::HashMap;
 
@@ -39,8 +39,13 @@ pub fn entries(me: UserId) -> Vec<Entry> {
 ///
 /// # Errors
 /// When the storage is full.
-pub fn put_draft(me: UserId, channel: ChannelId, draft: &Draft) -> Result<(), StorageFull> {
-    let key = key("draft", me, &channel.to_string());
+pub fn put_draft(me: UserId, (channel, thread): Where, draft: &Draft) -> Result<(), StorageFull> {
+    let mut place = channel.to_string();
+    if let Some(root) = thread {
+        place.push('/');
+        place.push_str(&root.to_string());
+    }
+    let key = key("draft", me, &place);
     if draft.text.is_empty() && draft.reply_to.is_none() {
         storage::remove(&key);
         return Ok(());
@@ -51,12 +56,16 @@ pub fn put_draft(me: UserId, channel: ChannelId, draft: &Draft) -> Result<(), St
 }
 
 /// What was typed and not sent.
-pub fn drafts(me: UserId) -> HashMap<ChannelId, Draft> {
+pub fn drafts(me: UserId) -> HashMap<Where, Draft> {
     let kept = storage::all(&key("draft", me, ""));
-    let read = kept.iter().filter_map(|(channel, kept)| {
+    let read = kept.iter().filter_map(|(place, kept)| {
         let (reply, text) = kept.split_once('\n')?;
         let draft = Draft { text: text.to_owned(), reply_to: reply.parse().ok() };
-        Some((channel.parse().ok()?, draft))
+        let (channel, thread) = match place.split_once('/') {
+            Some((channel, root)) => (channel, Some(root.parse().ok()?)),
+            None => (place.as_str(), None),
+        };
+        Some(((channel.parse().ok()?, thread), draft))
     });
     read.collect()
 }

@@ -163,6 +163,10 @@ fn the_outbox_and_drafts_come_back_from_the_storage() {
         channel_id: channel(),
         message: "wait for me 👋".to_owned(),
         reply_to: None,
+        thread_root: None,
+        also_in_channel: false,
+        action: false,
+        attachment_ids: Vec::new(),
         created: 7,
         attempts: 2,
         state: SendState::Queued { not_before: 0 },
@@ -172,9 +176,9 @@ fn the_outbox_and_drafts_come_back_from_the_storage() {
     keep::remove_entry(me(), &entry.nonce);
     assert!(keep::entries(me()).is_empty());
     let draft = Draft { text: "almost".to_owned(), reply_to: None };
-    keep::put_draft(me(), channel(), &draft).unwrap();
-    assert_eq!(keep::drafts(me()).get(&channel()), Some(&draft));
-    keep::put_draft(me(), channel(), &Draft::default()).unwrap();
+    keep::put_draft(me(), (channel(), None), &draft).unwrap();
+    assert_eq!(keep::drafts(me()).get(&(channel(), None)), Some(&draft));
+    keep::put_draft(me(), (channel(), None), &Draft::default()).unwrap();
     assert!(keep::drafts(me()).is_empty());
 }
 

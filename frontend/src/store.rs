@@ -41,6 +41,10 @@ pub struct Store {
     pub typing: Pulse,
     /// The rows of the open channel.
     pub rows: Pulse,
+    /// The rows of the thread on the screen.
+    pub thread: Pulse,
+    /// Where the user stands in threads, and what they remember.
+    pub kept: Pulse,
     /// How many wait in the outbox.
     pub outbox: Pulse,
     /// The connection.
@@ -62,6 +66,8 @@ impl Store {
             people: Pulse::new(),
             typing: Pulse::new(),
             rows: Pulse::new(),
+            thread: Pulse::new(),
+            kept: Pulse::new(),
             outbox: Pulse::new(),
             link: RwSignal::new(Link::Connecting),
             ready: RwSignal::new(false),
@@ -109,6 +115,8 @@ impl Store {
             (changes.people, self.people),
             (changes.typing, self.typing),
             (changes.rows, self.rows),
+            (changes.thread, self.thread),
+            (changes.kept, self.kept),
             (changes.outbox, self.outbox),
         ];
         for (_, pulse) in pulses.into_iter().filter(|(changed, _)| *changed) {

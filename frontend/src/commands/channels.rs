@@ -21,7 +21,7 @@ pub fn open(ctx: Ctx, channel: ChannelId, at: Option<Seq>) {
     ctx.store.write(|state| {
         again = state.open == Some(channel);
         state.open = Some(channel);
-        draft = state.drafts.get(&channel).cloned();
+        draft = state.drafts.get(&(channel, None)).cloned();
         let known = state.channels.get(channel).map(|c| (c.read, c.unread()));
         let (read, unread) = known.unwrap_or_default();
         let room = state.room_mut(channel, clock::now());

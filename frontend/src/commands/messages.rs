@@ -6,17 +6,30 @@ use crate::keep;
 use crate::net::rest;
 use crate::state::outbox::{Entry, SendState};
 use crate::state::rows::Row;
-use crate::state::{Changes, Draft};
+use crate::state::{Changes, Draft, Where};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::api::messages::EditMessage;
-use shared::{ChannelId, ClientMessage, MessageId, Typing, names, paths};
+use shared::{ChannelId, ClientMessage, MessageId, Typing, UploadId, names, paths};
+
+/// What a message has beside its text.
+#[derive(Default)]
+pub struct Parts {
+    /// Whether one of a thread is shown in the channel, too.
+    pub also_in_channel: bool,
+    /// Whether it tells what the user does.
+    pub action: bool,
+    /// The uploads that it carries.
+    pub attachment_ids: Vec<UploadId>,
+}
 
 /// Sends a text, or puts it where it waits for the network. True once the outbox holds it and the
 /// composer may be cleared; otherwise people are told why not, and the text stays.
-pub fn send(ctx: Ctx, channel: ChannelId, text: &str) -> bool {
+pub fn send(ctx: Ctx, at: Where, text: &str, parts: Parts) -> bool {
+    let (channel, thread_root) = at;
     let text = text.trim_end();
-    if let Err(why) = names::message(text) {
+    let alone = text.is_empty() && !parts.attachment_ids.is_empty();
+    if let Err(why) = if alone { Ok(()) } else { names::message(text) } {
         if !text.is_empty() {
             ctx.complain(&["The message ", why, "."].concat());
         }
@@ -26,7 +39,11 @@ pub fn send(ctx: Ctx, channel: ChannelId, text: &str) -> bool {
         nonce: random::nonce(),
         channel_id: channel,
         message: text.to_owned(),
-        reply_to: ctx.ui.reply.get_untracked(),
+        reply_to: if thread_root.is_none() { ctx.ui.reply.get_untracked() } else { None },
+        thread_root,
+        also_in_channel: parts.also_in_channel,
+        action: parts.action,
+        attachment_ids: parts.attachment_ids,
         created: clock::wall().0,
         attempts: 0,
         state: SendState::Queued { not_before: 0 },
@@ -39,25 +56,29 @@ pub fn send(ctx: Ctx, channel: ChannelId, text: &str) -> bool {
         ctx.complain(keep::FULL);
         return false;
     }
-    ctx.ui.land_at(Land::End);
-    ctx.ui.reply.set(None);
+    if thread_root.is_none() {
+        ctx.ui.land_at(Land::End);
+        ctx.ui.reply.set(None);
+    }
     let mut refused = None;
     let mut present = true;
     ctx.store.write(|state| {
         refused = state.outbox.push(entry).err();
-        state.drafts.remove(&channel);
-        if let Some(room) = state.rooms.get_mut(&channel) {
+        state.drafts.remove(&at);
+        if thread_root.is_none()
+            && let Some(room) = state.rooms.get_mut(&channel)
+        {
             room.new_after = None;
             present = room.at_present();
         }
-        Changes { rows: true, outbox: true, ..Changes::default() }
+        Changes { rows: true, thread: true, outbox: true, ..Changes::default() }
     });
     if let Some(why) = refused {
         ctx.complain(why);
         return false;
     }
     // An empty draft is only removed, which always works.
-    let _ = keep::put_draft(ctx.store.me, channel, &Draft::default());
+    let _ = keep::put_draft(ctx.store.me, at, &Draft::default());
     if !present {
         super::channels::to_present(ctx, channel);
     }
@@ -66,12 +87,13 @@ pub fn send(ctx: Ctx, channel: ChannelId, text: &str) -> bool {
 }
 
 /// Keeps what is typed, as it is typed.
-pub fn save_draft(ctx: Ctx, channel: ChannelId, text: String) {
-    let draft = Draft { text, reply_to: ctx.ui.reply.get_untracked() };
+pub fn save_draft(ctx: Ctx, at: Where, text: String) {
+    let reply_to = if at.1.is_none() { ctx.ui.reply.get_untracked() } else { None };
+    let draft = Draft { text, reply_to };
     // A full storage is told when it matters: at sending. The text is in the box until then.
-    let _ = keep::put_draft(ctx.store.me, channel, &draft);
+    let _ = keep::put_draft(ctx.store.me, at, &draft);
     ctx.store.write(|state| {
-        state.drafts.insert(channel, draft);
+        state.drafts.insert(at, draft);
         Changes::default()
     });
 }
@@ -199,9 +221,9 @@ pub fn reply(ctx: Ctx, channel: ChannelId, message: Option<MessageId>) {
     ctx.ui.tools.set(None);
     ctx.ui.reply.set(message);
     let text = ctx.store.read(|state| {
-        state.drafts.get(&channel).map(|draft| draft.text.clone()).unwrap_or_default()
+        state.drafts.get(&(channel, None)).map(|draft| draft.text.clone()).unwrap_or_default()
     });
-    save_draft(ctx, channel, text);
+    save_draft(ctx, (channel, None), text);
     dom::focus("#composer");
 }
 

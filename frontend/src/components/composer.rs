@@ -4,7 +4,8 @@ use super::avatar::name;
 use super::icon::{self, icon, icon_button};
 use crate::browser::element::{El, el, memo, watch};
 use crate::browser::{dom, page};
-use crate::commands::{Ctx, messages, reading};
+use crate::commands::messages::{self, Parts};
+use crate::commands::{Ctx, reading};
 use crate::state::text::excerpt;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -36,7 +37,7 @@ pub fn composer(ctx: Ctx, channel: ChannelId) -> El {
         ["Message ", &ctx.store.read(|state| state.title(channel))].concat()
     });
     let label = move || Some(label.get());
-    let draft = ctx.store.read(|state| state.drafts.get(&channel).map(|d| d.text.clone()));
+    let draft = ctx.store.read(|state| state.drafts.get(&(channel, None)).map(|d| d.text.clone()));
     spawn_local(async move {
         tick().await;
         if let Some(text) = draft {
@@ -51,14 +52,14 @@ pub fn composer(ctx: Ctx, channel: ChannelId) -> El {
         if let Some(text) = ctx.ui.compose.get() {
             dom::set_value("composer", &text);
             measure(&text);
-            messages::save_draft(ctx, channel, text);
+            messages::save_draft(ctx, (channel, None), text);
             ctx.ui.compose.set(None);
             dom::focus("#composer");
         }
     });
     let send = move || {
         let text = dom::value("composer");
-        if messages::send(ctx, channel, &text) {
+        if messages::send(ctx, (channel, None), &text, Parts::default()) {
             dom::set_value("composer", "");
             measure("");
             typed_at.set_value(0);
@@ -72,7 +73,7 @@ pub fn composer(ctx: Ctx, channel: ChannelId) -> El {
         if !text.is_empty() {
             messages::typing(ctx, channel, typed_at);
         }
-        messages::save_draft(ctx, channel, text);
+        messages::save_draft(ctx, (channel, None), text);
     };
     let pressed = move |event: KeyboardEvent| {
         let ctrl = event.ctrl_key() || event.meta_key();

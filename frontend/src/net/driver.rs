@@ -116,7 +116,7 @@ impl Net {
                     self.send(&ClientMessage::Resume(Resume { cursors }));
                 }
                 Want::Read(channel, seq) => {
-                    let read = Read { channel_id: Some(channel), seq };
+                    let read = Read { channel_id: Some(channel), thread_root: None, seq };
                     self.send(&ClientMessage::Read(read));
                 }
                 Want::Flush => self.flush(),
@@ -124,6 +124,10 @@ impl Net {
                 Want::Reload(channel) => spawn_local(async move {
                     let page = load::page(self, channel, rest::Place::Newest).await;
                     self.report(page);
+                }),
+                Want::Thread => spawn_local(async move {
+                    let thread = load::thread(self, rest::Place::Newest).await;
+                    self.report(thread);
                 }),
                 Want::Channels => spawn_local(async move {
                     let channels = load::channels(self).await;

@@ -6,8 +6,8 @@ use crate::browser::clock;
 use crate::state::room::Room;
 use crate::state::{Changes, State, Want};
 use leptos::prelude::{GetUntracked, Set};
-use shared::api::messages::MessagePage;
-use shared::{ChannelId, UserId};
+use shared::api::messages::{MessagePage, ThreadPage};
+use shared::{ChannelId, ThreadFrame, UserId};
 use std::collections::BTreeMap;
 
 /// Messages on a page.
@@ -40,6 +40,61 @@ pub async fn page(net: Net, channel: ChannelId, place: Place) -> Result<(), Fail
                 Changes { rows: true, ..Changes::default() }
             }
         }
+    });
+    net.settle();
+    failure.map_or(Ok(()), Err)
+}
+
+/// Loads a page of the thread on the screen: the newest one starts anew, older ones extend it.
+///
+/// # Errors
+/// When the server says no or doesn't answer; the window stays as it was.
+pub async fn thread(net: Net, place: Place) -> Result<(), Failure> {
+    let mut at = None;
+    net.store().write(|state| {
+        if let Some(thread) = &mut state.thread {
+            thread.room.loading = true;
+            at = Some((thread.channel_id, thread.root));
+        }
+        Changes::default()
+    });
+    let Some((channel, root)) = at else { return Ok(()) };
+    let page = rest::thread(channel, root, place, PAGE).await;
+    let mut failure = None;
+    net.store().write(|state| {
+        let mut changes = Changes { thread: true, kept: true, ..Changes::default() };
+        let page = match page {
+            Ok(page) => page,
+            Err(why) => {
+                failure = Some(why);
+                return changes;
+            }
+        };
+        // Another thread may be on the screen by now.
+        let Some(thread) = state.thread.as_mut().filter(|thread| thread.root == root) else {
+            return changes;
+        };
+        (thread.room.loading, thread.room.filling) = (false, false);
+        let ThreadPage { root: first, messages, head_seq, has_before, has_after, .. } = page;
+        let users = messages.iter().map(|message| message.user_id).chain([first.user_id]);
+        for user in users {
+            if state.people.ask(user) {
+                changes.wants.push(Want::User(user));
+            }
+        }
+        let standing = ThreadFrame {
+            channel_id: channel,
+            message_id: root,
+            following: page.following,
+            read_seq: page.read_seq,
+        };
+        state.threads.told(&standing);
+        let mut page = MessagePage { messages, head_seq, has_before, has_after };
+        if !has_before {
+            page.messages.insert(0, first);
+        }
+        extend(&mut thread.room, place, page);
+        changes
     });
     net.settle();
     failure.map_or(Ok(()), Err)

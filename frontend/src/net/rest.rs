@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use shared::api::account::{Clients, LogIn, Me, Setup, SignUp, UpdateMe, Users};
 use shared::api::channels::{Channels, CreateChannel, UpdateChannel};
-use shared::api::messages::{EditMessage, MessagePage};
+use shared::api::messages::{EditMessage, MessagePage, ThreadPage};
 use shared::{
     ChannelId, ChannelInfo, ClientId, ErrorCode, MessageId, Problem, Seq, UserId, UserInfo, paths,
 };
@@ -202,17 +202,31 @@ pub enum Place {
 
 /// A page of a channel's messages.
 pub async fn page(channel: ChannelId, place: Place, limit: usize) -> Result<MessagePage, Failure> {
+    get(&at(paths::messages(channel), place, limit)).await
+}
+
+/// A page of a thread.
+pub async fn thread(
+    channel: ChannelId,
+    root: MessageId,
+    place: Place,
+    limit: usize,
+) -> Result<ThreadPage, Failure> {
+    get(&at(paths::thread(channel, root), place, limit)).await
+}
+
+fn at(path: String, place: Place, limit: usize) -> String {
     let (name, seq) = match place {
         Place::Newest => ("", 0),
         Place::Around(seq) => ("&around=", seq),
         Place::Before(seq) => ("&before=", seq),
         Place::After(seq) => ("&after=", seq),
     };
-    let mut path = [&paths::messages(channel), "?limit=", &limit.to_string(), name].concat();
+    let mut path = [&path, "?limit=", &limit.to_string(), name].concat();
     if place != Place::Newest {
         path.push_str(&seq.to_string());
     }
-    get(&path).await
+    path
 }
 
 /// Changes the text of one's own message.

@@ -21,6 +21,20 @@ impl State {
             ServerMessage::Deleted(event) => self.event(ChannelEvent::Deleted(event)),
             ServerMessage::Reacted(event) => self.event(ChannelEvent::Reacted(event)),
             ServerMessage::Member(event) => self.event(ChannelEvent::Member(event)),
+            ServerMessage::Pinned(event) => self.event(ChannelEvent::Pinned(event)),
+            ServerMessage::Previewed(event) => self.event(ChannelEvent::Previewed(event)),
+            ServerMessage::Thread(frame) => {
+                let kept = self.threads.told(&frame);
+                Changes { kept, ..Changes::default() }
+            }
+            ServerMessage::Bookmarked(frame) => {
+                let kept = if frame.on {
+                    self.bookmarks.insert(frame.message_id)
+                } else {
+                    self.bookmarks.remove(&frame.message_id)
+                };
+                Changes { kept, ..Changes::default() }
+            }
             ServerMessage::Channel(frame) => self.channel(frame),
             ServerMessage::Ack(ack) => self.ack(ack),
             ServerMessage::Rejected(rejected) => self.rejected(rejected, now),
@@ -29,7 +43,11 @@ impl State {
             ServerMessage::Read(read) => {
                 let own = read.user_id == self.me;
                 let channels = own && self.channels.read(read.channel_id, read.seq);
-                Changes { channels, ..Changes::default() }
+                // Which of the mentions were read, only the server knows.
+                let known = self.channels.get(read.channel_id);
+                let some = channels && known.is_some_and(|c| c.mentions > 0);
+                let wants = if some { vec![Want::Channels] } else { Vec::new() };
+                Changes { channels, wants, ..Changes::default() }
             }
             ServerMessage::Typing(typing) => {
                 let other = typing.user_id != self.me;
@@ -55,6 +73,8 @@ impl State {
             // The history has another life: nothing that is held can be trusted.
             self.rooms.clear();
             changes.rows = true;
+            changes.thread = true;
+            changes.wants.push(Want::Thread);
             changes.wants.push(Want::Channels);
             changes.wants.extend(self.open.map(Want::Reload));
         }
@@ -65,6 +85,7 @@ impl State {
             strange |= self.channels.get(cursor.channel_id).is_none();
             self.channels.advance(cursor.channel_id, cursor.head_seq);
             self.channels.read(cursor.channel_id, cursor.read_seq);
+            self.channels.counted(cursor.channel_id, cursor.read_seq, cursor.mentions);
             // What was read while the line was broken is told now.
             let read = self.channels.get(cursor.channel_id).map_or(0, |channel| channel.read);
             if read > cursor.read_seq {
@@ -98,7 +119,8 @@ impl State {
                     changes.wants.push(Want::Flush);
                     changes.outbox = true;
                 }
-                if let Some(room) = self.rooms.get_mut(&id) {
+                let thread = self.thread.as_mut().map(|thread| &mut thread.room);
+                for room in self.rooms.get_mut(&id).into_iter().chain(thread) {
                     room.nonces.insert(message.message_id, message.nonce.clone());
                 }
                 fresh = false;
@@ -106,8 +128,12 @@ impl State {
             ChannelEvent::Message(message) => {
                 changes.typing = self.typing.ended(id, message.user_id);
                 changes.people = self.people.set_online(message.user_id, true);
-                if fresh && mentions(&message.message, &self.my_names()) {
+                let html = message.html.as_deref().unwrap_or_default();
+                if fresh && mentions(html, self.me) {
                     self.channels.mention(id);
+                }
+                if let Some(root) = message.thread_root {
+                    changes.kept |= self.threads.wrote(root, seq);
                 }
                 if self.people.ask(message.user_id) {
                     changes.wants.push(Want::User(message.user_id));
@@ -120,10 +146,22 @@ impl State {
                     changes.wants.push(Want::User(member.user_id));
                 }
             }
-            ChannelEvent::Edited(_) | ChannelEvent::Deleted(_) | ChannelEvent::Reacted(_) => {}
+            // What it mentioned before, only the server knows.
+            ChannelEvent::Edited(_) | ChannelEvent::Deleted(_) => {
+                let edited = match &event {
+                    ChannelEvent::Edited(edit) => edit.html.as_deref().unwrap_or_default(),
+                    _ => "",
+                };
+                let counted = self.channels.get(id).is_some_and(|channel| channel.mentions > 0);
+                if fresh && (counted || mentions(edited, self.me)) {
+                    changes.wants.push(Want::Channels);
+                }
+            }
+            ChannelEvent::Reacted(_) | ChannelEvent::Pinned(_) | ChannelEvent::Previewed(_) => {}
         }
         if let ChannelEvent::Message(message) = &event
             && fresh
+            && (message.thread_root.is_none() || message.also_in_channel)
             && !self.catching_up.contains(&id)
         {
             changes.arrivals.push(Arrival {
@@ -139,6 +177,17 @@ impl State {
 
     /// The event goes into the window, if the channel's messages are held.
     fn fold(&mut self, id: ChannelId, event: ChannelEvent, changes: &mut Changes) {
+        if let Some(thread) = self.thread.as_mut().filter(|thread| thread.channel_id == id) {
+            match thread.room.timeline.apply(event.clone()) {
+                Applied::Yes => changes.thread = true,
+                Applied::Known => changes.thread |= changes.outbox,
+                Applied::Gap { .. } if !thread.room.filling && !thread.room.loading => {
+                    thread.room.filling = true;
+                    changes.wants.push(Want::Thread);
+                }
+                Applied::Gap { .. } => {}
+            }
+        }
         let Some(room) = self.rooms.get_mut(&id) else { return };
         match room.timeline.apply(event) {
             Applied::Yes => {
@@ -174,6 +223,8 @@ impl State {
             (ChannelChange::Deleted, _) => {
                 self.channels.remove(id);
                 self.rooms.remove(&id);
+                self.thread.take_if(|thread| thread.channel_id == id);
+                changes.thread = true;
                 self.outbox.close_channel(id, "you are no longer in this channel");
                 changes.rows = self.open == Some(id);
                 changes.outbox = true;
@@ -190,6 +241,7 @@ impl State {
         if self.outbox.acked(&ack.nonce, ack.seq) {
             changes.outbox = true;
             changes.rows = self.open == Some(ack.channel_id);
+            changes.thread = true;
             changes.wants.push(Want::Forget(ack.nonce.clone()));
             changes.wants.push(Want::Flush);
             match self.rooms.get_mut(&ack.channel_id) {
@@ -216,6 +268,7 @@ impl State {
         let mut changes = Changes { outbox: true, ..Changes::default() };
         if let Some(entry) = self.outbox.get(&nonce) {
             changes.rows = self.open == Some(entry.channel_id);
+            changes.thread = true;
             if matches!(entry.state, SendState::Failed { .. }) {
                 changes.wants.push(Want::Keep(nonce));
             }

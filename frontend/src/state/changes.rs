@@ -25,6 +25,8 @@ pub enum Want {
     Reload(ChannelId),
     /// Tell the server how far the user has read.
     Read(ChannelId, Seq),
+    /// Load the newest page of the thread on the screen again.
+    Thread,
     /// Fetch the list of channels again.
     Channels,
     /// Fetch a user.
@@ -52,6 +54,10 @@ pub struct Changes {
     pub typing: bool,
     /// The rows of the open channel.
     pub rows: bool,
+    /// The rows of the thread on the screen.
+    pub thread: bool,
+    /// Where the user stands in threads, and what they remember.
+    pub kept: bool,
     /// How many wait in the outbox.
     pub outbox: bool,
     /// Messages that came live.
@@ -72,6 +78,8 @@ impl Changes {
         self.people |= other.people;
         self.typing |= other.typing;
         self.rows |= other.rows;
+        self.thread |= other.thread;
+        self.kept |= other.kept;
         self.outbox |= other.outbox;
         self.arrivals.extend(other.arrivals);
         self.wants.extend(other.wants);

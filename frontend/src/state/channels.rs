@@ -129,6 +129,13 @@ impl Channels {
         }
     }
 
+    /// The server counted what is unread and mentions the user, up to its head.
+    pub fn counted(&mut self, id: ChannelId, read: Seq, mentions: u64) {
+        if let Some(channel) = self.by_id.get_mut(&id).filter(|channel| channel.read <= read) {
+            channel.mentions = mentions;
+        }
+    }
+
     /// The user has read up to here, on this or another device. Only grows. Tells whether it did.
     pub fn read(&mut self, id: ChannelId, seq: Seq) -> bool {
         match self.by_id.get_mut(&id) {

@@ -14,6 +14,7 @@ pub mod place;
 pub mod room;
 pub mod rows;
 pub mod text;
+pub mod threads;
 
 pub use changes::{Arrival, Changes, Want};
 
@@ -23,12 +24,16 @@ use people::{People, Typing};
 use room::Room;
 use rows::{Row, View, rows};
 use shared::{ChannelId, ClientId, MessageId, Seq, Timestamp, UserId};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use threads::{Thread, Threads};
 
 /// Most channels whose messages are held at once.
 const ROOMS_MAX: usize = 12;
 
-/// What was typed in a channel and not sent.
+/// Where people write: in a channel, or in one of its threads.
+pub type Where = (ChannelId, Option<MessageId>);
+
+/// What was typed somewhere and not sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Draft {
     /// The text.
@@ -56,10 +61,16 @@ pub struct State {
     pub outbox: Outbox,
     /// Who is typing.
     pub typing: Typing,
-    /// What was typed and not sent.
-    pub drafts: HashMap<ChannelId, Draft>,
+    /// What was typed and not sent, in a channel or in one of its threads.
+    pub drafts: HashMap<Where, Draft>,
     /// The channel on the screen.
     pub open: Option<ChannelId>,
+    /// The thread on the screen, beside its channel.
+    pub thread: Option<Thread>,
+    /// Where the user stands in threads.
+    pub threads: Threads,
+    /// Messages that the user remembers, as far as they were heard of.
+    pub bookmarks: HashSet<MessageId>,
     /// Channels whose replay is on its way.
     pub catching_up: Vec<ChannelId>,
 }
@@ -78,6 +89,9 @@ impl State {
             typing: Typing::default(),
             drafts: HashMap::new(),
             open: None,
+            thread: None,
+            threads: Threads::default(),
+            bookmarks: HashSet::new(),
             catching_up: Vec::new(),
         }
     }
@@ -107,14 +121,14 @@ impl State {
     /// The rows of a channel. `day_of` gives the number of a moment's local day.
     pub fn rows(&self, id: ChannelId, day_of: &dyn Fn(Timestamp) -> i64) -> Vec<Row> {
         let Some(room) = self.rooms.get(&id) else { return Vec::new() };
-        let names = self.my_names();
-        let view = View { me: self.me, my_names: &names, day_of };
-        rows(room, self.outbox.of(id), &view)
+        rows(room, self.outbox.of(id, None), &View { me: self.me, day_of })
     }
 
-    /// The name by which the user is mentioned; the server counts by the same.
-    pub fn my_names(&self) -> [&str; 1] {
-        [self.people.get(self.me).map_or("", |me| me.username.as_str())]
+    /// The rows of the thread on the screen.
+    pub fn thread_rows(&self, day_of: &dyn Fn(Timestamp) -> i64) -> Vec<Row> {
+        let Some(thread) = &self.thread else { return Vec::new() };
+        let pending = self.outbox.of(thread.channel_id, Some(thread.root));
+        rows(&thread.room, pending, &View { me: self.me, day_of })
     }
 
     /// What a channel is called.

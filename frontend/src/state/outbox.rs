@@ -3,7 +3,7 @@
 //! they were written. Keeping entries through a closed tab is `browser/`'s, sending them `net/`'s.
 
 use super::order::by_text;
-use shared::{ChannelId, ErrorCode, MessageId, Send, Seq, Timestamp};
+use shared::{ChannelId, ErrorCode, MessageId, Send, Seq, Timestamp, UploadId};
 
 /// Most entries that wait; past it nothing new is taken, and the composer says so.
 pub const OUTBOX_MAX: usize = 500;
@@ -48,6 +48,14 @@ pub struct Entry {
     pub message: String,
     /// What it answers.
     pub reply_to: Option<MessageId>,
+    /// The thread that it stands in.
+    pub thread_root: Option<MessageId>,
+    /// Whether one of a thread is shown in the channel, too.
+    pub also_in_channel: bool,
+    /// Whether it tells what the user does.
+    pub action: bool,
+    /// The uploads that it carries.
+    pub attachment_ids: Vec<UploadId>,
     /// When it was written, in milliseconds since 1970.
     pub created: i64,
     /// How often it was sent.
@@ -63,11 +71,21 @@ impl Entry {
             SendState::Failed { why } => why.as_str(),
             SendState::Queued { .. } | SendState::Sending { .. } | SendState::Acked { .. } => "",
         };
-        let reply = self.reply_to.map(|id| id.to_string()).unwrap_or_default();
+        let id = |id: Option<MessageId>| id.map(|id| id.to_string()).unwrap_or_default();
+        let flag = |on: bool| if on { "1" } else { "" };
+        let uploads: Vec<_> = self.attachment_ids.iter().map(ToString::to_string).collect();
+        let belongs = [
+            id(self.reply_to).as_str(),
+            &id(self.thread_root),
+            flag(self.also_in_channel),
+            flag(self.action),
+            &uploads.join(","),
+        ]
+        .join("|");
         let fields = [
             self.nonce.as_str(),
             &self.channel_id.to_string(),
-            &reply,
+            &belongs,
             &self.created.to_string(),
             &self.attempts.to_string(),
             &failed.replace('\n', " "),
@@ -81,17 +99,35 @@ impl Entry {
         let mut lines = text.splitn(7, '\n');
         let nonce = lines.next().filter(|nonce| shared::names::nonce(nonce).is_ok())?.to_owned();
         let channel_id = lines.next()?.parse().ok()?;
-        let reply_to = match lines.next()? {
-            "" => None,
-            id => Some(id.parse().ok()?),
+        // An earlier page wrote what it answers and nothing else.
+        let mut belongs = lines.next()?.split('|').chain(std::iter::repeat("")).take(5);
+        let mut id = || match belongs.next()? {
+            "" => Some(None),
+            id => id.parse().ok().map(Some),
         };
+        let (reply_to, thread_root) = (id()?, id()?);
+        let (also_in_channel, action) = (belongs.next()? == "1", belongs.next()? == "1");
+        let uploads = belongs.next()?.split(',').filter(|id| !id.is_empty());
+        let attachment_ids = uploads.map(|id| id.parse().ok()).collect::<Option<Vec<_>>>()?;
         let (created, attempts) = (lines.next()?.parse().ok()?, lines.next()?.parse().ok()?);
         let state = match lines.next()? {
             "" => SendState::Queued { not_before: 0 },
             why => SendState::Failed { why: why.to_owned() },
         };
         let message = lines.next()?.to_owned();
-        Some(Self { nonce, channel_id, message, reply_to, created, attempts, state })
+        Some(Self {
+            nonce,
+            channel_id,
+            message,
+            reply_to,
+            thread_root,
+            also_in_channel,
+            action,
+            attachment_ids,
+            created,
+            attempts,
+            state,
+        })
     }
 }
 
@@ -126,9 +162,20 @@ impl Outbox {
         self.entries.len() >= OUTBOX_MAX
     }
 
-    /// The entries of a channel, in the order in which they were written.
-    pub fn of(&self, channel: ChannelId) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(move |entry| entry.channel_id == channel)
+    /// The entries that a channel shows, or one of its threads, in the order in which they were
+    /// written.
+    pub fn of(
+        &self,
+        channel: ChannelId,
+        thread: Option<MessageId>,
+    ) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(move |entry| {
+            let here = match thread {
+                Some(_) => entry.thread_root == thread,
+                None => entry.thread_root.is_none() || entry.also_in_channel,
+            };
+            entry.channel_id == channel && here
+        })
     }
 
     /// The entry with this nonce.
@@ -176,6 +223,11 @@ impl Outbox {
                     nonce: Some(entry.nonce.clone()),
                     message: entry.message.clone(),
                     reply_to: entry.reply_to,
+                    thread_root: entry.thread_root,
+                    also_in_channel: entry.also_in_channel,
+                    action: entry.action,
+                    attachment_ids: entry.attachment_ids.clone(),
+                    forward: None,
                 });
             }
         }
@@ -281,6 +333,10 @@ mod tests {
             channel_id: channel(n),
             message: nonce.to_owned(),
             reply_to: None,
+            thread_root: None,
+            also_in_channel: false,
+            action: false,
+            attachment_ids: Vec::new(),
             created: 0,
             attempts: 0,
             state: SendState::Queued { not_before: 0 },
@@ -344,7 +400,7 @@ mod tests {
         let mut outbox = filled(&[("a", 1), ("b", 1)]);
         outbox.due(0);
         outbox.rejected("a", ErrorCode::Forbidden, "no", None, 0);
-        let saved: Vec<_> = outbox.of(channel(1)).map(Entry::to_lines).collect();
+        let saved: Vec<_> = outbox.of(channel(1), None).map(Entry::to_lines).collect();
         let restored: Vec<_> = saved.iter().filter_map(|text| Entry::from_lines(text)).collect();
         assert_eq!(restored[0].state, SendState::Failed { why: "no".to_owned() });
         assert_eq!(restored[1].state, SendState::Queued { not_before: 0 });
@@ -358,6 +414,11 @@ mod tests {
         let mut written = entry("a", 1);
         written.message = "\n one\n\ntwo\n".to_owned();
         written.reply_to = "00000000-0000-0000-0000-000000000007".parse().ok();
+        let earlier = written.to_lines().replace("||||", "");
+        assert_eq!(Entry::from_lines(&earlier).as_ref(), Some(&written));
+        written.thread_root = written.reply_to;
+        written.also_in_channel = true;
+        written.attachment_ids = vec!["00000000-0000-0000-0000-000000000008".parse().unwrap()];
         assert_eq!(Entry::from_lines(&written.to_lines()), Some(written));
     }
 

@@ -5,7 +5,7 @@
 use super::outbox::{Entry, SendState};
 use super::room::Room;
 use super::text::{excerpt, mentions};
-use shared::{ChatMessage, MessageId, Seq, Timestamp, UserId};
+use shared::{Attachment, ChatMessage, Forwarded, MessageId, Preview, Seq, Timestamp, UserId};
 
 /// Milliseconds within which messages of one author form a group.
 const GROUP_MS: i64 = 7 * 60 * 1000;
@@ -55,6 +55,17 @@ pub struct Chip {
     pub mine: bool,
 }
 
+/// What stands under the first message of a thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replies {
+    /// How many.
+    pub count: u64,
+    /// When the newest was sent.
+    pub last: Timestamp,
+    /// The first who wrote in it.
+    pub faces: Vec<UserId>,
+}
+
 /// One row of the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -72,6 +83,22 @@ pub struct Row {
     pub own: bool,
     /// What was written.
     pub text: String,
+    /// The server's safe rendering, if it is more than the text.
+    pub html: Option<String>,
+    /// Whether it tells what its author does.
+    pub action: bool,
+    /// Where it was forwarded from.
+    pub forwarded: Option<Forwarded>,
+    /// Its files.
+    pub attachments: Vec<Attachment>,
+    /// What its links lead to.
+    pub previews: Vec<Preview>,
+    /// The thread under it.
+    pub replies: Option<Replies>,
+    /// The thread that it stands in; where it is shown in the channel, too.
+    pub thread: Option<MessageId>,
+    /// Who pinned it.
+    pub pinned: Option<UserId>,
     /// When.
     pub at: Timestamp,
     /// When it was edited last.
@@ -98,8 +125,6 @@ pub struct Row {
 pub struct View<'a> {
     /// Who looks.
     pub me: UserId,
-    /// The names by which the user is mentioned.
-    pub my_names: &'a [&'a str],
     /// The number of the local day of a moment.
     pub day_of: &'a dyn Fn(Timestamp) -> i64,
 }
@@ -141,6 +166,8 @@ fn grouped(before: &Row, row: &Row) -> bool {
     before.author == row.author
         && !before.deleted
         && row.quote.is_none()
+        && !row.action
+        && row.forwarded.is_none()
         && (0..GROUP_MS).contains(&row.at.0.saturating_sub(before.at.0).max(0))
 }
 
@@ -165,6 +192,18 @@ fn sent(room: &Room, message: &ChatMessage, view: &View<'_>) -> Row {
         author: message.user_id,
         own,
         text: message.message.clone(),
+        html: message.html.clone(),
+        action: message.action,
+        forwarded: message.forwarded.clone(),
+        attachments: message.attachments.clone(),
+        previews: message.previews.clone(),
+        replies: message.reply_count.map(|count| Replies {
+            count,
+            last: message.last_reply_at.unwrap_or(message.sent_at),
+            faces: message.replier_ids.clone(),
+        }),
+        thread: message.thread_root,
+        pinned: message.pinned_by,
         at: message.sent_at,
         edited: message.edited_at.filter(|_| message.deleted_at.is_none()),
         deleted: message.deleted_at.is_some(),
@@ -174,7 +213,7 @@ fn sent(room: &Room, message: &ChatMessage, view: &View<'_>) -> Row {
         head: false,
         day: false,
         new: false,
-        mention: !own && mentions(&message.message, view.my_names),
+        mention: !own && message.html.as_deref().is_some_and(|html| mentions(html, view.me)),
     }
 }
 
@@ -187,6 +226,14 @@ fn unsent(room: &Room, entry: &Entry, view: &View<'_>) -> Row {
         author: view.me,
         own: true,
         text: entry.message.clone(),
+        html: None,
+        action: entry.action,
+        forwarded: None,
+        attachments: Vec::new(),
+        previews: Vec::new(),
+        replies: None,
+        thread: entry.thread_root,
+        pinned: None,
         at: Timestamp(entry.created),
         edited: None,
         deleted: false,
@@ -242,7 +289,17 @@ mod tests {
             edited_at: None,
             deleted_at: None,
             reply_to: None,
+            thread_root: None,
+            also_in_channel: false,
+            action: false,
+            forwarded: None,
+            reply_count: None,
+            last_reply_at: None,
+            replier_ids: Vec::new(),
+            pinned_by: None,
             reactions: Vec::new(),
+            attachments: Vec::new(),
+            previews: Vec::new(),
         }
     }
 
@@ -259,7 +316,7 @@ mod tests {
     }
 
     fn draw(room: &Room, pending: &[Entry]) -> Vec<Row> {
-        let view = View { me: user(1), my_names: &["ada"], day_of: &|at| at.0 / (1_440 * MINUTE) };
+        let view = View { me: user(1), day_of: &|at| at.0 / (1_440 * MINUTE) };
         rows(room, pending.iter(), &view)
     }
 
@@ -300,6 +357,10 @@ mod tests {
             channel_id: "00000000-0000-0000-0002-000000000000".parse().unwrap(),
             message: "hi".to_owned(),
             reply_to: None,
+            thread_root: None,
+            also_in_channel: false,
+            action: false,
+            attachment_ids: Vec::new(),
             created: 3 * MINUTE,
             attempts: 0,
             state: SendState::Queued { not_before: 0 },

@@ -62,6 +62,11 @@ fn said(seq: Seq, by: u64, nonce: &str) -> ServerMessage {
         message: nonce.to_owned(),
         html: None,
         reply_to: None,
+        thread_root: None,
+        also_in_channel: false,
+        action: false,
+        forwarded: None,
+        attachments: Vec::new(),
     })
 }
 
@@ -71,6 +76,10 @@ fn write(state: &mut State, nonce: &str) {
         channel_id: channel(),
         message: nonce.to_owned(),
         reply_to: None,
+        thread_root: None,
+        also_in_channel: false,
+        action: false,
+        attachment_ids: Vec::new(),
         created: 0,
         attempts: 0,
         state: SendState::Queued { not_before: 0 },
@@ -144,7 +153,12 @@ fn welcome(epoch: &str, head: Seq, read: Seq) -> ServerMessage {
         client_id: id(9),
         epoch: epoch.to_owned(),
         heartbeat_seconds: 25,
-        channels: vec![Cursor { channel_id: channel(), head_seq: head, read_seq: read }],
+        channels: vec![Cursor {
+            channel_id: channel(),
+            head_seq: head,
+            read_seq: read,
+            mentions: 0,
+        }],
     })
 }
 

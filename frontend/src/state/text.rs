@@ -1,6 +1,8 @@
 //! What can be told from a text alone: its start, whom it mentions, whether it is emoji and
 //! nothing else.
 
+use shared::UserId;
+
 /// Most characters of an excerpt.
 const EXCERPT_MAX_CHARS: usize = 160;
 
@@ -21,20 +23,11 @@ pub fn excerpt(text: &str) -> String {
     out
 }
 
-/// Whether the text mentions one of the names with an `@` before it, as a word of its own.
-pub fn mentions(text: &str, names: &[&str]) -> bool {
-    if !text.contains('@') {
-        return false;
-    }
-    let text = text.to_lowercase();
-    names.iter().filter(|name| !name.is_empty()).any(|name| {
-        let name = ["@", &name.to_lowercase()].concat();
-        text.match_indices(&name).any(|(at, found)| {
-            let before = text[..at].chars().next_back();
-            let after = text[at + found.len()..].chars().next();
-            !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
-        })
-    })
+/// Whether a message's rendering mentions the user, or everyone. What looks like that and was
+/// written by a person is escaped there.
+pub fn mentions(html: &str, me: UserId) -> bool {
+    html.contains("data-mention=\"")
+        || html.contains(&["data-user-id=\"", &me.to_string(), "\""].concat())
 }
 
 /// Whether a text is one to three emoji and nothing else: it is drawn large.
@@ -61,11 +54,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mention_is_a_whole_word() {
-        assert!(mentions("hello @Ada!", &["ada"]));
-        assert!(!mentions("hello @adam", &["ada"]));
-        assert!(!mentions("mail@ada", &["ada"]));
-        assert!(mentions("@Elif Baran, look", &["elif", "Elif Baran"]));
+    fn a_mention_is_told_from_the_rendering() {
+        let ada: UserId = "00000000-0000-0000-0000-000000000001".parse().unwrap();
+        let chip =
+            |id: &str| ["<p><a class=\"mention\" data-user-id=\"", id, "\">@x</a></p>"].concat();
+        assert!(mentions(&chip("00000000-0000-0000-0000-000000000001"), ada));
+        assert!(!mentions(&chip("00000000-0000-0000-0000-000000000002"), ada));
+        assert!(mentions("<b class=\"mention all\" data-mention=\"here\">@here</b>", ada));
+        assert!(!mentions("<p>data-mention=&quot;here&quot;</p>", ada));
     }
 
     #[test]
