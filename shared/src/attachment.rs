@@ -1,10 +1,11 @@
 //! Files that belong to messages, as they are told on the wire. What they hold is the server's.
 
 use crate::UploadId;
+use crate::json::Wire;
 use serde::{Deserialize, Serialize};
 
 /// What a file is, decided by its content and never by its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AttachmentKind {
@@ -23,7 +24,7 @@ pub enum AttachmentKind {
 /// A file that was uploaded. It is at `/api/uploads/{uploadId}/{filename}`; an image's thumbnails
 /// are there with `?size=small` (at most 480 × 360) and `?size=large` (at most 1,600 × 1,600), in
 /// WebP; the first lines of a text are there with `?preview=true`, as HTML.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Attachment {

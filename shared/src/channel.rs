@@ -1,10 +1,11 @@
 //! A channel as it is told on the wire. The live one, with its clients, is the server's.
 
+use crate::json::Wire;
 use crate::{ChannelId, Seq, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 /// What a channel is, decided when it is created.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ChannelKind {
@@ -17,7 +18,7 @@ pub enum ChannelKind {
 }
 
 /// Who may find and join a channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
@@ -29,7 +30,7 @@ pub enum Visibility {
 }
 
 /// A channel, as one user sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ChannelInfo {

@@ -1,10 +1,11 @@
 //! A chat message as it stands now: its sending, edits, deletion and reactions folded into one.
 
+use crate::json::Wire;
 use crate::{Attachment, ChannelId, Message, MessageId, Preview, Seq, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 /// One message of a channel, folded.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ChatMessage {
@@ -112,7 +113,7 @@ impl ChatMessage {
 }
 
 /// The message that another one repeats.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Forwarded {
@@ -129,7 +130,7 @@ pub struct Forwarded {
 }
 
 /// One emoji on a message and who set it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Reaction {

@@ -1,12 +1,13 @@
 //! Errors as API users see them: a stable code, and the problem+json body (RFC 9457) that carries
 //! it. Which HTTP status goes with a code is said here once, so that sockets and REST agree.
 
+use crate::json::Wire;
 use serde::{Deserialize, Serialize};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $status:literal, $title:literal;)*) => {
         /// What went wrong, as a stable word for programs. On the wire in snake_case.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Wire)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[serde(rename_all = "snake_case")]
         pub enum ErrorCode { $($(#[$doc])* $name,)* }
@@ -70,7 +71,7 @@ codes! {
 }
 
 /// The body of every failed request: `application/problem+json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// `/problems/` and the code with dashes, e.g. `/problems/username-taken`.
@@ -90,7 +91,7 @@ pub struct Problem {
 }
 
 /// One wrong place of a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProblemDetail {
     /// A JSON Pointer (RFC 6901) into the request's body, e.g. `/userIds/1`.

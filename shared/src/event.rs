@@ -2,12 +2,13 @@
 //! same JSON in a live frame, in a replay and in the raw log.
 
 use crate::chat_message::is_false;
+use crate::json::Wire;
 use crate::{Attachment, ChannelId, Forwarded, MessageId, Preview, Seq, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 /// A message was sent. This is the design's `Message {type, message}` as everyone receives it:
 /// `{"type":"message","message":"hi", …}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
@@ -49,7 +50,7 @@ pub struct Message {
 }
 
 /// A message's text was changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Edited {
@@ -71,7 +72,7 @@ pub struct Edited {
 }
 
 /// A message was deleted; a tombstone stays, its text and reactions are gone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Deleted {
@@ -91,7 +92,7 @@ pub struct Deleted {
 }
 
 /// A user set or took back a reaction.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Reacted {
@@ -110,7 +111,7 @@ pub struct Reacted {
 }
 
 /// A user became a member of the channel, or is one no longer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Member {
@@ -125,7 +126,7 @@ pub struct Member {
 }
 
 /// A message was pinned to its channel, or is so no longer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Pinned {
@@ -142,7 +143,7 @@ pub struct Pinned {
 }
 
 /// What a message's links lead to is known now, or shall be shown no longer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Previewed {

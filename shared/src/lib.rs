@@ -4,6 +4,9 @@
 //! Nothing here does I/O, reads a clock or draws a random number. Storage rows, HTTP status lines
 //! and anything with a signal in it live elsewhere, on purpose.
 
+// The derive of `json::Wire` names this crate as its users do.
+extern crate self as shared;
+
 pub mod api;
 mod attachment;
 mod channel;
@@ -12,13 +15,13 @@ mod error;
 mod event;
 mod frame_bodies;
 mod ids;
+pub mod json;
 pub mod limits;
 pub mod look;
 mod message;
 pub mod names;
 pub mod paths;
 mod preview;
-mod server_frame;
 pub mod timeline;
 mod timestamp;
 mod user;

@@ -108,3 +108,5 @@ pub const PRESENCE_AUDIENCE_MAX: usize = 512;
 pub const TYPING_INTERVAL_MS: u64 = 2_000;
 /// Milliseconds for which a `typing` frame holds true.
 pub const TYPING_SHOWN_MS: u64 = 6_000;
+/// Deepest nesting of lists and objects in JSON that the page reads; a deeper answer is refused.
+pub const JSON_MAX_DEPTH: usize = 64;

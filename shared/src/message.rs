@@ -1,16 +1,16 @@
 //! The frames of a socket, one JSON object per text frame, tagged by `type`: what a client says
 //! (`ClientMessage`) and what the server says (`ServerMessage`).
 //!
-//! What a client says is read in two steps, first `type` and then the plain struct that belongs to
-//! it, so that an error names the field. What the server says is read by the page, where every
-//! derived reader costs bytes: see `server_frame.rs`. A derived, internally tagged enum buffers
-//! every field, and was the largest function of the page.
+//! The server reads and writes with serde, first `type` and then the plain struct that belongs to
+//! it, so that an error names the field. The page reads what the server says, and writes what it
+//! says itself, with `json`, where a type costs few bytes.
 
 use crate::frame_bodies::{
     Ack, Bookmark, BookmarkedFrame, CaughtUp, ChannelFrame, Delete, Edit, Follow, Pin, Ping, Pong,
     PresenceFrame, React, Read, ReadFrame, Rejected, RemovePreviews, Reset, Resume, Send,
     ThreadFrame, Typing, TypingFrame, Welcome,
 };
+use crate::json::{Document, Json, Wire, Writer};
 use crate::{ChannelEvent, Deleted, Edited, Member, Message, Pinned, Previewed, Reacted};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -81,6 +81,7 @@ fn body<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, DecodeError> {
     })
 }
 
+/// Writes a frame with serde.
 fn tagged<T: Serialize>(kind: &str, body: &T) -> String {
     let mut out = String::with_capacity(256);
     out.push_str("{\"type\":\"");
@@ -97,8 +98,29 @@ fn tagged<T: Serialize>(kind: &str, body: &T) -> String {
     out
 }
 
+/// Writes a frame as the page does.
+fn tagged_small<T: Wire>(kind: &str, body: &T) -> String {
+    let mut out = Writer::default();
+    out.begin('{');
+    out.key("type");
+    out.text(kind);
+    body.write_fields(&mut out);
+    out.end('}');
+    out.into_text()
+}
+
+/// Reads a frame's body as the page does; what doesn't fit is told by its document.
+fn body_small<T: Wire>(json: Json<'_>) -> Result<T, DecodeError> {
+    Ok(T::read(json))
+}
+
 macro_rules! frames {
-    ($(#[$enum_doc:meta])* $name:ident { $($(#[$doc:meta])* $kind:literal => $variant:ident($body:ty),)* }) => {
+    (
+        $(#[$enum_doc:meta])*
+        $name:ident: written by $write:ident, read by $read:ident from $from:ty => {
+            $($(#[$doc:meta])* $kind:literal => $variant:ident($body:ty),)*
+        }
+    ) => {
         $(#[$enum_doc])*
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum $name { $($(#[$doc])* $variant($body),)* }
@@ -106,12 +128,20 @@ macro_rules! frames {
         impl $name {
             /// Writes it as one text frame.
             pub fn to_json(&self) -> String {
-                match self { $(Self::$variant(body) => tagged($kind, body),)* }
+                match self { $(Self::$variant(body) => $write($kind, body),)* }
             }
 
             /// The frame's `type`.
             pub fn kind(&self) -> &'static str {
                 match self { $(Self::$variant(_) => $kind,)* }
+            }
+
+            /// Reads the body that belongs to a `type`; None for an unknown one.
+            fn read(kind: &str, from: $from) -> Option<Result<Self, DecodeError>> {
+                Some(match kind {
+                    $($kind => $read(from).map(Self::$variant),)*
+                    _ => return None,
+                })
             }
         }
     };
@@ -119,7 +149,7 @@ macro_rules! frames {
 
 frames! {
     /// What a client says on a socket.
-    ClientMessage {
+    ClientMessage: written by tagged_small, read by body from &str => {
         /// Send a message.
         "message" => Message(Send),
         /// Change the text of a message.
@@ -149,7 +179,7 @@ frames! {
 
 frames! {
     /// What the server says on a socket.
-    ServerMessage {
+    ServerMessage: written by tagged, read by body_small from Json<'_> => {
         /// The first frame on every socket.
         "welcome" => Welcome(Welcome),
         /// Durable: a message was sent.
@@ -198,24 +228,10 @@ impl ClientMessage {
     /// When it isn't JSON, its `type` is unknown, or its fields don't fit the type.
     pub fn from_json(text: &str) -> Result<Self, DecodeError> {
         let kind = head(text)?;
-        match &*kind {
-            "message" => body(text).map(Self::Message),
-            "edit" => body(text).map(Self::Edit),
-            "delete" => body(text).map(Self::Delete),
-            "react" => body(text).map(Self::React),
-            "pin" => body(text).map(Self::Pin),
-            "bookmark" => body(text).map(Self::Bookmark),
-            "follow" => body(text).map(Self::Follow),
-            "remove_previews" => body(text).map(Self::RemovePreviews),
-            "read" => body(text).map(Self::Read),
-            "typing" => body(text).map(Self::Typing),
-            "resume" => body(text).map(Self::Resume),
-            "ping" => body(text).map(Self::Ping),
-            other => Err(DecodeError::UnknownType {
-                kind: other.chars().take(64).collect(),
-                nonce: nonce_of(text),
-            }),
-        }
+        Self::read(&kind, text).unwrap_or_else(|| {
+            let kind = kind.chars().take(64).collect();
+            Err(DecodeError::UnknownType { kind, nonce: nonce_of(text) })
+        })
     }
 }
 
@@ -225,7 +241,25 @@ impl ServerMessage {
     /// # Errors
     /// When it isn't JSON, its `type` is unknown, or its fields don't fit the type.
     pub fn from_json(text: &str) -> Result<Self, DecodeError> {
-        crate::server_frame::read(text)
+        let malformed = |not_json, nonce| DecodeError::Malformed {
+            not_json,
+            nonce,
+            detail: "not a frame, or not with the fields that its type needs".to_owned(),
+        };
+        let document = Document::parse(text).map_err(|_| malformed(true, None))?;
+        let json = document.root();
+        let kind = json.get("type").text();
+        if document.is_refused() {
+            return Err(malformed(true, None));
+        }
+        let read = Self::read(&kind, json);
+        let fits = !document.is_refused();
+        let nonce = || Some(json.get("nonce").text()).filter(|nonce| !nonce.is_empty());
+        match read {
+            Some(frame) if fits => frame,
+            Some(_) => Err(malformed(false, nonce())),
+            None => Err(DecodeError::UnknownType { kind, nonce: nonce() }),
+        }
     }
 
     /// The durable event in it, or the message back when it holds none.
@@ -265,6 +299,25 @@ impl From<ChannelEvent> for ServerMessage {
 mod tests {
     use super::*;
     use crate::{ChannelId, UserId};
+
+    /// One JSON frame of each type, as the contract shows them.
+    const FRAMES: [&str; 15] = [
+        r#"{"type":"welcome","userId":"00000000-0000-0000-0000-000000000001","clientId":"00000000-0000-0000-0000-000000000002","epoch":"e","heartbeatSeconds":25,"channels":[{"channelId":"00000000-0000-0000-0000-000000000003","headSeq":44,"readSeq":40}]}"#,
+        r#"{"type":"message","channelId":"00000000-0000-0000-0000-000000000003","seq":42,"messageId":"00000000-0000-0000-0000-000000000004","userId":"00000000-0000-0000-0000-000000000001","nonce":"n","sentAt":"2026-11-17T09:12:00.000Z","message":"hi"}"#,
+        r#"{"type":"edited","channelId":"00000000-0000-0000-0000-000000000003","seq":43,"messageId":"00000000-0000-0000-0000-000000000004","userId":"00000000-0000-0000-0000-000000000001","editedAt":"2026-11-17T09:12:00.000Z","message":"hi!"}"#,
+        r#"{"type":"deleted","channelId":"00000000-0000-0000-0000-000000000003","seq":44,"messageId":"00000000-0000-0000-0000-000000000004","userId":"00000000-0000-0000-0000-000000000001","deletedAt":"2026-11-17T09:12:00.000Z"}"#,
+        r#"{"type":"reacted","channelId":"00000000-0000-0000-0000-000000000003","seq":45,"messageId":"00000000-0000-0000-0000-000000000004","userId":"00000000-0000-0000-0000-000000000001","emoji":"👍","on":true}"#,
+        r#"{"type":"member","channelId":"00000000-0000-0000-0000-000000000003","seq":46,"userId":"00000000-0000-0000-0000-000000000001","joined":true}"#,
+        r#"{"type":"channel","channelId":"00000000-0000-0000-0000-000000000003","change":"deleted"}"#,
+        r#"{"type":"ack","channelId":"00000000-0000-0000-0000-000000000003","nonce":"n","seq":42,"messageId":"00000000-0000-0000-0000-000000000004","duplicate":false}"#,
+        r#"{"type":"rejected","nonce":"n","code":"rate_limited","message":"slow down","retryAfterMs":1500}"#,
+        r#"{"type":"caught_up","channelId":"00000000-0000-0000-0000-000000000003","seq":44}"#,
+        r#"{"type":"reset","channelId":"00000000-0000-0000-0000-000000000003","reason":"too_far","headSeq":90412}"#,
+        r#"{"type":"read","channelId":"00000000-0000-0000-0000-000000000003","userId":"00000000-0000-0000-0000-000000000001","seq":42}"#,
+        r#"{"type":"typing","channelId":"00000000-0000-0000-0000-000000000003","userId":"00000000-0000-0000-0000-000000000001"}"#,
+        r#"{"type":"presence","userId":"00000000-0000-0000-0000-000000000001","online":true}"#,
+        r#"{"type":"pong","at":17}"#,
+    ];
 
     #[test]
     fn the_smallest_client_message_is_two_fields() {
@@ -319,5 +372,38 @@ mod tests {
         });
         let logged = serde_json::to_string(&event).unwrap();
         assert_eq!(ServerMessage::from(event).to_json(), logged);
+    }
+
+    #[test]
+    fn every_type_of_frame_reads_back_as_it_was_written() {
+        for json in FRAMES {
+            let frame = ServerMessage::from_json(json).unwrap();
+            assert_eq!(frame.to_json(), json);
+            assert!(json.starts_with(&format!("{{\"type\":\"{}\"", frame.kind())));
+        }
+    }
+
+    #[test]
+    fn a_frame_without_a_field_that_its_type_needs_is_refused() {
+        for json in FRAMES {
+            let whole: serde_json::Map<_, _> = serde_json::from_str(json).unwrap();
+            let optional = ["type", "nonce", "retryAfterMs"];
+            for field in whole.keys().filter(|key| !optional.contains(&key.as_str())) {
+                let mut part = whole.clone();
+                part.remove(field);
+                let read = ServerMessage::from_json(&serde_json::to_string(&part).unwrap());
+                assert!(read.is_err(), "{json} without {field}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_type_is_told() {
+        let unknown = DecodeError::UnknownType { kind: "later".into(), nonce: None };
+        assert_eq!(ServerMessage::from_json(r#"{"type":"later","seq":1}"#), Err(unknown));
+        for broken in ["", "[]", "{}", r#"{"type":7}"#] {
+            let read = ServerMessage::from_json(broken);
+            assert!(matches!(read, Err(DecodeError::Malformed { not_json: true, .. })), "{broken}");
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! What a link leads to, as the server found it.
 
+use crate::json::Wire;
 use serde::{Deserialize, Serialize};
 
 /// The preview of one link of a message. Its picture is the server's own copy: a browser never
 /// loads anything from elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Preview {

@@ -3,6 +3,7 @@
 //! Written out here because the page would pay tens of kilobytes for a calendar library, and this
 //! is the only calendar arithmetic on the wire. Local time is the browser's own `Intl`.
 
+use crate::json::{Json, Wire, Writer};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::fmt;
 
@@ -148,6 +149,19 @@ impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
         Self::parse(&text).map_err(|_| D::Error::custom("not an RFC 3339 time in UTC"))
+    }
+}
+
+impl Wire for Timestamp {
+    fn read(json: Json<'_>) -> Self {
+        Self::parse(&json.text()).unwrap_or_else(|_| {
+            json.refuse();
+            Self(0)
+        })
+    }
+
+    fn write(&self, out: &mut Writer) {
+        out.text(&self.to_rfc3339());
     }
 }
 

@@ -11,7 +11,7 @@ use crate::tools::{self, Toolbox, rust};
 use crate::{cli, paths, process, versions};
 
 /// Each is a file of this name in `server/fuzz/fuzz_targets`.
-const TARGETS: [&str; 2] = ["frames", "client_message"];
+const TARGETS: [&str; 3] = ["frames", "client_message", "server_message"];
 
 /// The longest input that is tried, in bytes. Nothing in the targets happens only past it that has no test of its own.
 const MAX_LEN: u32 = 4096;

@@ -2,6 +2,7 @@
 //! timing rules are in `state::connection`; this floor only carries them out.
 
 pub mod driver;
+mod exchange;
 pub mod load;
 pub mod rest;
 mod socket;

@@ -1,12 +1,11 @@
 //! The calls of the REST API, one function each. Paths are `shared::paths`' alone; errors are the
 //! server's problems or the missing network.
 
-use gloo_net::http::{Method, RequestBuilder};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use super::exchange::{self, Method};
 use shared::api::account::{Clients, LogIn, Me, Setup, SignUp, UpdateMe, Users};
 use shared::api::channels::{Channels, CreateChannel, UpdateChannel};
 use shared::api::messages::{EditMessage, MessagePage, ThreadPage};
+use shared::json::{self, Wire};
 use shared::{
     ChannelId, ChannelInfo, ClientId, ErrorCode, MessageId, Problem, Seq, UserId, UserInfo, paths,
 };
@@ -51,33 +50,25 @@ fn fetch(method: Method, path: &str, body: Option<String>) -> Answer {
 }
 
 async fn exchange(method: Method, path: String, body: Option<String>) -> Result<String, Failure> {
-    let path = path.as_str();
-    let builder = RequestBuilder::new(path).method(method);
-    let request = match body {
-        Some(body) => builder.header("content-type", "application/json").body(body),
-        None => builder.build(),
-    };
-    let request = request.map_err(|_| Failure::Unreachable)?;
-    let response = request.send().await.map_err(|_| Failure::Unreachable)?;
-    let text = response.text().await.map_err(|_| Failure::Unreachable)?;
-    if response.ok() {
-        return Ok(text);
+    let answer = exchange::exchange(method, &path, body).await.ok_or(Failure::Unreachable)?;
+    if answer.ok {
+        return Ok(answer.text);
     }
-    match serde_json::from_str::<Problem>(&text) {
+    match json::from_str(&answer.text) {
         Ok(problem) => Err(Failure::Refused(Box::new(problem))),
         Err(_) => Err(Failure::Unreachable),
     }
 }
 
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
-    serde_json::from_str(text).map_err(|_| Failure::Unreachable)
+fn read<T: Wire>(text: &str) -> Result<T, Failure> {
+    json::from_str(text).map_err(|_| Failure::Unreachable)
 }
 
-fn write<T: Serialize>(body: &T) -> Option<String> {
-    serde_json::to_string(body).ok()
+fn write<T: Wire>(body: &T) -> Option<String> {
+    Some(json::to_string(body))
 }
 
-async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
+async fn get<T: Wire>(path: &str) -> Result<T, Failure> {
     read(&fetch(Method::GET, path, None).await?)
 }
 
@@ -86,20 +77,9 @@ pub async fn setup() -> Result<Setup, Failure> {
     get(paths::SETUP).await
 }
 
-/// What `Me` has beside the user. Read in two steps: a flattened struct makes serde carry the whole
-/// machinery that buffers fields of unknown types.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Beside {
-    client_id: ClientId,
-    has_password: bool,
-}
-
 /// Oneself; refused with `not_logged_in` when nobody is logged in.
 pub async fn me() -> Result<Me, Failure> {
-    let text = fetch(Method::GET, paths::ME, None).await?;
-    let (user, beside) = (read::<UserInfo>(&text)?, read::<Beside>(&text)?);
-    Ok(Me { user, client_id: beside.client_id, has_password: beside.has_password })
+    get(paths::ME).await
 }
 
 /// Signs up. The cookie is set by the answer, and `me` tells what it says.

@@ -92,7 +92,12 @@ fn web_sys_only_at_the_edge(source: &Source) -> Option<String> {
     if !page || source.is_test() || edge.iter().any(|folder| source.path.starts_with(folder)) {
         return None;
     }
-    holds(source, &["web_sys", "js_sys", "wasm_bindgen::", "gloo_net"])
+    holds(source, &["web_sys", "js_sys", "wasm_bindgen::"])
+}
+
+fn the_page_is_without_serde(source: &Source) -> Option<String> {
+    // Each type that serde reads costs the page kilobytes; `shared::json` reads the same.
+    if source.path.starts_with("frontend/src/") { holds(source, &["serde"]) } else { None }
 }
 
 fn nothing_is_unbounded(source: &Source) -> Option<String> {
@@ -171,6 +176,7 @@ const RULES: &[(&str, Rule)] = &[
     ("SQL only under storage", sql_only_under_storage),
     ("axum only under transport", axum_only_under_transport),
     ("web-sys only under frontend/src/net and frontend/src/browser", web_sys_only_at_the_edge),
+    ("the page reads and writes with shared::json", the_page_is_without_serde),
     ("no unbounded queue", nothing_is_unbounded),
     ("every URL comes from shared::paths", urls_only_in_paths),
     ("no file over 400 lines", files_are_short),
@@ -232,6 +238,7 @@ laws! {
     sql_is_only_under_storage = "SQL only under storage";
     axum_is_only_under_transport = "axum only under transport";
     web_sys_is_only_at_the_pages_edge = "web-sys only under frontend/src/net and frontend/src/browser";
+    the_page_is_free_of_serde = "the page reads and writes with shared::json";
     no_queue_is_unbounded = "no unbounded queue";
     every_url_comes_from_shared_paths = "every URL comes from shared::paths";
     no_file_is_over_400_lines = "no file over 400 lines";
@@ -252,6 +259,7 @@ fn every_rule_can_fail_and_lets_pass_what_is_right() {
         (sql_only_under_storage, "server/src/node.rs", "use rusqlite::Connection;"),
         (axum_only_under_transport, "server/src/actions/a.rs", "use axum::Json;"),
         (web_sys_only_at_the_edge, "frontend/src/pages/a.rs", "let w = web_sys::window();"),
+        (the_page_is_without_serde, "frontend/src/net/rest.rs", "serde_json::from_str(text)"),
         (nothing_is_unbounded, "server/src/a.rs", "let (a, b) = mpsc::unbounded_channel();"),
         (nothing_is_unbounded, "server/src/a.rs", "let (a, b) = std::sync::mpsc::channel();"),
         (urls_only_in_paths, "frontend/src/net/rest.rs", "get(\"/api/me\")"),
@@ -275,6 +283,7 @@ fn every_rule_can_fail_and_lets_pass_what_is_right() {
         (sql_only_under_storage, "server/src/storage/sqlite/a.rs", "\"SELECT 1\""),
         (axum_only_under_transport, "server/src/transport/http/a.rs", "use axum::Json;"),
         (web_sys_only_at_the_edge, "frontend/src/browser/dom.rs", "web_sys::window()"),
+        (the_page_is_without_serde, "shared/src/json/mod.rs", "use serde::Serialize;"),
         (nothing_is_unbounded, "server/src/a.rs", "mpsc::channel(64)"),
         (urls_only_in_paths, "shared/src/paths.rs", "\"/api/me\""),
         (files_are_short, "server/src/a.rs", "//! short\n"),

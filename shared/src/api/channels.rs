@@ -1,11 +1,12 @@
 //! Creating, listing and changing channels, and their read positions.
 
+use crate::json::Wire;
 use crate::{ChannelInfo, Seq, UserId, Visibility};
 use serde::{Deserialize, Serialize};
 
 /// `POST /api/create_channel`. Without a name and with exactly one other user it is the direct
 /// conversation of the two, which exists once.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CreateChannel {
@@ -23,7 +24,7 @@ pub struct CreateChannel {
 }
 
 /// `PATCH /api/channels/{channelId}`: what is left out stays.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateChannel {
@@ -39,7 +40,7 @@ pub struct UpdateChannel {
 }
 
 /// `GET /api/channels`: mine, the one with the newest event first; or the public ones.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Channels {
@@ -49,7 +50,7 @@ pub struct Channels {
 
 /// `PUT /api/channels/{channelId}/read`: "I have read up to here". Never moves back, and is held
 /// at the head; the answer says where it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ReadPosition {

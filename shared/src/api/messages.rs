@@ -1,11 +1,12 @@
 //! Pages of messages, the raw log, and changing messages by REST.
 
 use crate::chat_message::is_false;
+use crate::json::Wire;
 use crate::{ChannelEvent, ChatMessage, Forward, MessageId, Send, Seq, Timestamp, UploadId};
 use serde::{Deserialize, Serialize};
 
 /// `POST /api/channels/{channelId}/messages`. The `Idempotency-Key` header is the nonce, too.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PostMessage {
@@ -54,7 +55,7 @@ impl From<Send> for PostMessage {
 }
 
 /// `PATCH /api/channels/{channelId}/messages/{messageId}`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct EditMessage {
@@ -66,7 +67,7 @@ pub struct EditMessage {
 }
 
 /// `GET /api/channels/{channelId}/messages`: a page of folded messages, oldest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MessagePage {
@@ -92,7 +93,7 @@ pub struct EventPage {
 }
 
 /// `GET …/messages/{messageId}/versions`: every text that a message had, the first one first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Versions {
@@ -101,7 +102,7 @@ pub struct Versions {
 }
 
 /// One text that a message had.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Version {
@@ -115,7 +116,7 @@ pub struct Version {
 }
 
 /// Messages from one or many channels: pins, bookmarks, threads and what a search found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MessageList {
@@ -127,7 +128,7 @@ pub struct MessageList {
 }
 
 /// A message in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ListedMessage {
@@ -143,7 +144,7 @@ pub struct ListedMessage {
 }
 
 /// `GET …/messages/{messageId}/thread`: a page of a thread, oldest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadPage {
