@@ -176,7 +176,7 @@ pub async fn delete(ctx: Ctx, channel: ChannelId) -> bool {
 }
 
 fn forget(ctx: Ctx, channel: ChannelId) {
-    ctx.ui.details.set(false);
+    super::panes::close(ctx);
     ctx.store.write(|state| {
         state.channels.remove(channel);
         state.rooms.remove(&channel);

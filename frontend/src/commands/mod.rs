@@ -4,10 +4,11 @@
 pub mod account;
 pub mod channels;
 pub mod messages;
+pub mod panes;
 pub mod reading;
 mod ui;
 
-pub use ui::{Confirm, Dialog, Land, Toast, Ui};
+pub use ui::{Confirm, Dialog, Land, Pane, Toast, Ui};
 
 use crate::net::Net;
 use crate::net::rest::Failure;

@@ -25,6 +25,23 @@ pub enum Dialog {
     Confirm(Confirm),
 }
 
+/// What the pane beside the sheet shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pane {
+    /// What the channel is about, and who is in it.
+    Details,
+    /// A thread of the channel, by its first message.
+    Thread(MessageId),
+    /// The channel's pinned messages.
+    Pins,
+    /// The threads that the user follows.
+    Threads,
+    /// What the user remembers.
+    Bookmarks,
+    /// Searching.
+    Search,
+}
+
 /// What can't be undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Confirm {
@@ -67,8 +84,8 @@ pub struct Ui {
     pub dialog: RwSignal<Option<Dialog>>,
     /// Notes.
     pub toasts: RwSignal<Vec<Toast>>,
-    /// Whether the details pane is open.
-    pub details: RwSignal<bool>,
+    /// The pane beside the sheet.
+    pub pane: RwSignal<Option<Pane>>,
     /// The address to go to.
     pub go: RwSignal<Option<String>>,
     /// The key of the row that is being edited.
@@ -99,7 +116,7 @@ impl Ui {
         Self {
             dialog: RwSignal::new(None),
             toasts: RwSignal::new(Vec::new()),
-            details: RwSignal::new(false),
+            pane: RwSignal::new(None),
             go: RwSignal::new(None),
             editing: RwSignal::new(None),
             reply: RwSignal::new(None),

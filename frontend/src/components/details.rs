@@ -4,7 +4,7 @@ use super::avatar::{avatar, name, online};
 use super::icon::{self, icon, icon_button};
 use crate::browser::dom;
 use crate::browser::element::{El, el, many, memo};
-use crate::commands::{Confirm, Ctx, Dialog, channels};
+use crate::commands::{Confirm, Ctx, Dialog, channels, panes};
 use crate::state::order::by_text;
 use leptos::prelude::*;
 use shared::{ChannelId, ChannelInfo, ChannelKind, UserId, Visibility};
@@ -27,7 +27,7 @@ pub fn details(ctx: Ctx, channel: ChannelId) -> El {
     // Members of rooms are named only once somebody looks.
     ask_names(ctx, channel);
     let close = move || {
-        ctx.ui.details.set(false);
+        panes::close(ctx);
         dom::focus("#details");
     };
     let pressed = move |event: leptos::ev::KeyboardEvent| {

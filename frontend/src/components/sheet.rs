@@ -6,7 +6,7 @@ use super::details::details;
 use super::feed::feed;
 use super::icon::{self, icon, icon_button};
 use crate::browser::element::{El, el, many, memo, watch};
-use crate::commands::{Ctx, channels};
+use crate::commands::{Ctx, Pane, channels, panes};
 use crate::state::State;
 use crate::state::channels::Channel;
 use crate::state::connection::Link;
@@ -37,7 +37,11 @@ pub fn sheet(ctx: Ctx, channel: ChannelId) -> El {
         .live(move || offline.get().then(|| banner(ctx)))
         .with(feed(ctx, channel))
         .with(dock);
-    many([main]).live(move || ctx.ui.details.get().then(|| details(ctx, channel)))
+    let pane = move || match ctx.ui.pane.get()? {
+        Pane::Details => Some(details(ctx, channel)),
+        _ => None,
+    };
+    many([main]).live(pane)
 }
 
 fn header(ctx: Ctx, channel: ChannelId) -> El {
@@ -80,10 +84,10 @@ fn header(ctx: Ctx, channel: ChannelId) -> El {
     let title = el("h1", "").id("channel-name").attr("tabindex", "-1");
     let name = move || of(ctx, channel, |state, known| known.title(&state.people, state.me));
     let title = title.words(name);
-    let details = move || ctx.ui.details.update(|open| *open = !*open);
+    let details = move || panes::toggle(ctx, Pane::Details);
     let details = icon_button("icon", icon::INFO, "Details", details)
         .id("details")
-        .live_bool("aria-expanded", move || ctx.ui.details.get());
+        .live_bool("aria-expanded", move || ctx.ui.pane.get() == Some(Pane::Details));
     el("header", "bar")
         .with(back)
         .with_if(other.map(|user| avatar(ctx, user, true, " large")))
