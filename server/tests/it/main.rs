@@ -33,4 +33,5 @@ mod sessions;
 mod soak;
 mod sockets;
 mod torture;
+mod upgrades;
 mod users;

@@ -23,6 +23,7 @@ mod readers;
 mod rows;
 mod schema;
 mod threads;
+mod upgrade;
 mod writer;
 
 pub use schema::OpenError;
