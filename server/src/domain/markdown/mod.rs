@@ -13,6 +13,7 @@
 
 mod code;
 mod escape;
+mod highlight;
 mod links;
 mod plain;
 mod render;
@@ -20,6 +21,7 @@ mod render;
 mod tests;
 mod text;
 
+pub use code::{FILE_SHOWN_MAX_BYTES, highlight_file};
 use shared::{ChannelId, UserId};
 
 /// Most links of one message that are listed for previews.
