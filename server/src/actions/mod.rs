@@ -9,6 +9,7 @@ pub mod keeping;
 pub mod messages;
 pub mod passwords;
 mod rendering;
+pub mod search;
 pub mod threads;
 
 use crate::error::{Error, Result};

@@ -20,6 +20,7 @@ mod model_socket;
 pub mod pace;
 pub mod permission;
 pub mod presence;
+pub mod search;
 pub mod secret;
 pub mod socket;
 pub mod tickets;

@@ -6,4 +6,4 @@
 mod sqlite;
 
 pub use sqlite::{Committed, OpenError, Storage, StorageFigures};
-pub use sqlite::{accounts, channels, events, names, pages, pins};
+pub use sqlite::{accounts, channels, events, names, pages, pins, search};

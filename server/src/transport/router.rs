@@ -2,7 +2,7 @@
 
 use super::http::{
     accounts, channels, docs, health, keeping, members, messages, openapi, page, reads, safety,
-    threads,
+    search, threads,
 };
 use super::ws;
 use crate::app::AppHandle;
@@ -57,6 +57,7 @@ fn rest() -> Router<AppHandle> {
         .route(paths::VERSIONS, get(messages::versions))
         .route(paths::PINS, get(keeping::pins))
         .route(paths::PIN, put(keeping::pin).delete(keeping::unpin))
+        .route(paths::SEARCH, get(search::find))
         .route(paths::BOOKMARKS, get(keeping::bookmarks))
         .route(paths::BOOKMARK, put(keeping::bookmark).delete(keeping::forget))
         .route(paths::THREADS, get(threads::list))

@@ -75,10 +75,12 @@ fn alter(tx: &mut Tx<'_>, change: &MessageChange) -> Result<Stored, Failure> {
         return Err(Error::new(ErrorCode::Conflict, "the message was deleted").into());
     }
     let seq = tx.next_seq(no, head_seq);
+    tx.unindex(target.pos)?;
     let edit = change.edit.as_ref();
     let event = match edit {
         Some(edit) => {
             rewrite(db, target.pos, edit, at)?;
+            tx.reindex(target.pos);
             // Who was online when `@here` was sent stays mentioned as long as it says so.
             if !edit.mentions.here {
                 forget_mentions(db, target.pos)?;

@@ -4,6 +4,7 @@ use super::Storage;
 use super::members::{check_room_for_one, insert_member};
 use super::mentions::unread_mentions;
 use super::rows::{ChannelNo, Failure, Id, Place, id, kind, kind_code, place, seq, visibility};
+use super::search;
 use super::writer::{Needs, Tx};
 use crate::actions::Done;
 use crate::actions::channels::Created;
@@ -347,6 +348,7 @@ fn delete(tx: &mut Tx<'_>, user: UserId, channel: ChannelId) -> Result<(), Failu
     let db = tx.db;
     let Place { no, standing, .. } = place(db, user, channel)?;
     permission::may_change_channel(&standing)?;
+    search::remove_channel(db, no.0)?;
     let (first, last) = (no.pos(0), no.pos(u64::from(u32::MAX)));
     for table in ["mentions", "reactions", "bookmarks", "events", "messages"] {
         db.execute(&format!("DELETE FROM {table} WHERE pos BETWEEN ?1 AND ?2"), (first, last))?;

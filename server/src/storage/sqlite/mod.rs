@@ -22,6 +22,7 @@ mod reactions;
 mod readers;
 mod rows;
 mod schema;
+pub mod search;
 mod threads;
 mod upgrade;
 mod writer;
@@ -69,6 +70,7 @@ impl Storage {
         let mut connection = connect(&path, false)?;
         let epoch = schema::migrate(&mut connection, clock)?;
         let readers = (0..READERS).map(|_| connect(&path, true)).collect::<Result<_, _>>()?;
+        search::complete(&connection)?;
         journal::recover(&connection)?;
         let (writer, committed) = Writer::start(connection, connect(&path, false)?, dir)?;
         let storage = Self {

@@ -20,5 +20,6 @@ pub mod page;
 pub mod problem;
 pub mod reads;
 pub mod safety;
+pub mod search;
 pub mod session;
 pub mod threads;

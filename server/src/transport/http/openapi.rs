@@ -28,6 +28,7 @@ use utoipa::{Modify, OpenApi};
         members::add, members::remove, reads::mark,
         messages::page, messages::post, messages::edit, messages::delete,
         messages::react, messages::unreact, messages::versions, messages::events,
+        super::search::find,
         keeping::pins, keeping::pin, keeping::unpin,
         keeping::bookmarks, keeping::bookmark, keeping::forget,
         threads::list, threads::page, threads::follow, threads::unfollow, threads::mark_read,
@@ -93,7 +94,7 @@ impl Modify for Introduction {
 }
 
 fn introduction() -> String {
-    let bounds: [(&str, u64); 23] = [
+    let bounds: [(&str, u64); 24] = [
         ("text of a message, bytes of UTF-8", limits::MESSAGE_MAX_BYTES as u64),
         ("body of a request, bytes", limits::BODY_MAX_BYTES as u64),
         ("text frame from a client, bytes", limits::FRAME_MAX_BYTES as u64),
@@ -113,6 +114,7 @@ fn introduction() -> String {
         ("pinned messages of a channel", limits::PINS_MAX as u64),
         ("messages that a user remembers", limits::BOOKMARKS_MAX as u64),
         ("names looked up in a message", limits::MENTIONS_MAX as u64),
+        ("search, bytes of UTF-8", limits::SEARCH_MAX_BYTES as u64),
         ("messages on a page", limits::PAGE_MAX as u64),
         ("events in an answer", limits::EVENTS_PAGE_MAX as u64),
         ("events that a `resume` replays", limits::RESUME_MAX_EVENTS),
