@@ -335,7 +335,7 @@ impl<'a> Page<'a> {
     fn start_link(&mut self, kind: LinkType, url: &str, title: &str) {
         let mail = kind == LinkType::Email;
         let url = if mail { ["mailto:", url].concat() } else { url.to_owned() };
-        let allowed = links::is_allowed(&url);
+        let allowed = self.found.may_link() && links::is_allowed(&url);
         if allowed {
             self.found.link(&url);
         }

@@ -2,7 +2,8 @@
 
 use super::*;
 
-struct Team;
+/// A few people and channels.
+pub(super) struct Team;
 
 impl Names for Team {
     fn user(&self, name: &str) -> Option<UserId> {
