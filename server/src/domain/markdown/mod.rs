@@ -22,6 +22,8 @@ mod safety_tests;
 #[cfg(test)]
 mod tests;
 mod text;
+#[cfg(test)]
+mod written_tests;
 
 pub use code::{FILE_SHOWN_MAX_BYTES, highlight_file};
 use shared::{ChannelId, UserId};

@@ -95,6 +95,11 @@ impl Line {
         self.source_end = range.end;
     }
 
+    /// Whether nothing was gathered.
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
     /// Writes the line and begins the next one.
     pub(super) fn end(
         &mut self,
