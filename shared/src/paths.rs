@@ -172,6 +172,15 @@ pub fn upload(upload: UploadId, filename: &str) -> String {
     fill(UPLOAD, &[&upload.to_string(), &percent_encode(filename)])
 }
 
+/// Searching: `q` is what for, and beside it whatever the call takes.
+pub fn search(q: &str, more: &[(&str, &str)]) -> String {
+    let mut path = format!("{SEARCH}?q={}", percent_encode(q));
+    for (name, value) in more {
+        path.push_str(&format!("&{name}={}", percent_encode(value)));
+    }
+    path
+}
+
 /// A channel's raw log.
 pub fn events(channel: ChannelId) -> String {
     fill(EVENTS, &[&channel.to_string()])

@@ -29,6 +29,7 @@ mod openapi;
 mod page;
 mod program;
 mod read_positions;
+mod search;
 mod sessions;
 mod soak;
 mod sockets;
