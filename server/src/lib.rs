@@ -7,6 +7,7 @@ pub mod broker;
 pub mod config;
 pub mod domain;
 pub mod error;
+pub mod media;
 pub mod node;
 pub mod storage;
 pub mod transport;
