@@ -3,12 +3,15 @@
 //! taken committed and answered, then the end.
 
 use crate::actions::passwords::Passwords;
+use crate::actions::pictures::Pictures;
+use crate::actions::sweeping;
 use crate::app::{App, AppHandle};
 use crate::broker::local;
 use crate::config::{Config, Switch};
 use crate::domain::clock::Clock;
 use crate::domain::hub::Hub;
 use crate::domain::limiter::Limiter;
+use crate::domain::slots::Slots;
 use crate::domain::tickets::Tickets;
 use crate::storage::{OpenError, Storage};
 use crate::transport::ws::shards::Shards;
@@ -99,6 +102,8 @@ impl Node {
             limiter: Limiter::new(config.limits == Switch::On),
             tickets: Tickets::default(),
             passwords,
+            pictures: Pictures::default(),
+            uploading: Slots::default(),
             signup: config.signup_policy(),
             secure_cookies: config.secure_cookies,
             test_echo: config.test_echo,
@@ -116,6 +121,7 @@ impl Node {
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let Self { app, listener, drain, broker, shards, .. } = self;
         let housekeeping = tokio::spawn(housekeeping(Arc::clone(&app)));
+        let sweeping = tokio::spawn(sweeping::run(Arc::clone(&app)));
         let router = router::router(Arc::clone(&app));
         let serving = tokio::spawn(serve::serve(listener, router, app.draining.clone()));
         stop.await;
@@ -126,6 +132,7 @@ impl Node {
             tracing::error!(%cause, "the accept loop ended badly");
         }
         housekeeping.abort();
+        sweeping.abort();
         app.storage.close();
         if let Err(cause) = broker.await {
             tracing::error!(%cause, "the broker ended badly");

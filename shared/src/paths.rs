@@ -59,8 +59,10 @@ pub const BOOKMARKS: &str = "/api/bookmarks";
 pub const THREADS: &str = "/api/threads";
 /// Searching.
 pub const SEARCH: &str = "/api/search";
-/// Uploading a file.
+/// Uploading files.
 pub const UPLOADS: &str = "/api/uploads";
+/// Taking back an upload that no message took.
+pub const UPLOAD_BY_ID: &str = "/api/uploads/{uploadId}";
 /// One uploaded file.
 pub const UPLOAD: &str = "/api/uploads/{uploadId}/{filename}";
 /// The picture of a link's preview.
@@ -165,6 +167,11 @@ pub fn thread_read(channel: ChannelId, root: MessageId) -> String {
 /// A channel's pinned messages.
 pub fn pins(channel: ChannelId) -> String {
     fill(PINS, &[&channel.to_string()])
+}
+
+/// Taking back an upload that no message took.
+pub fn upload_by_id(upload: UploadId) -> String {
+    fill(UPLOAD_BY_ID, &[&upload.to_string()])
 }
 
 /// One uploaded file.

@@ -21,6 +21,8 @@ pub enum Limited {
     Change(UserId),
     /// Searching, by user: 60 at once, then 10 a second, which is as fast as one types.
     Search(UserId),
+    /// Uploading, by user: 60 requests at once, then one a second.
+    Upload(UserId),
 }
 
 impl Limited {
@@ -31,6 +33,7 @@ impl Limited {
             Self::LogIn(_) => (60.0, 1.0),
             Self::Change(_) => (600.0, 100.0),
             Self::Search(_) => (60.0, 10.0),
+            Self::Upload(_) => (60.0, 1.0),
         }
     }
 }

@@ -35,4 +35,5 @@ mod soak;
 mod sockets;
 mod torture;
 mod upgrades;
+mod uploads;
 mod users;

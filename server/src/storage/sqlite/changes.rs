@@ -8,6 +8,7 @@ use super::events::{
 use super::mentions::{forget_mentions, note_mentions};
 use super::rows::{Failure, Place, place};
 use super::threads;
+use super::uploads;
 use super::writer::{Needs, Tx};
 use crate::actions::Done;
 use crate::domain::announcement::Announcement;
@@ -54,6 +55,7 @@ impl Storage {
     /// # Errors
     /// Through `done`: `not_found`, `forbidden`, `conflict`, `storage_unavailable`.
     pub async fn change_message(&self, change: MessageChange, done: Done<Stored>) -> Result<()> {
+        let done = if change.edit.is_some() { done } else { self.then_collect(done) };
         self.writer.submit(Needs::Log, move |tx| alter(tx, &change), done).await
     }
 }
@@ -151,7 +153,7 @@ pub(super) fn previews_json(previews: &[Preview]) -> Option<String> {
     if previews.is_empty() { None } else { serde_json::to_string(previews).ok() }
 }
 
-/// Frees what a message held: its texts, reactions and previews, its pin and its bookmarks.
+/// Frees what a message held: its texts, files, reactions and previews, its pin and its bookmarks.
 fn erase(db: &Connection, pos: i64, at: Timestamp) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE messages SET message = '', html = NULL, edited = iif(edited IS NULL, NULL, ''),
@@ -165,6 +167,7 @@ fn erase(db: &Connection, pos: i64, at: Timestamp) -> rusqlite::Result<()> {
         .execute([pos])?;
     db.prepare_cached("UPDATE events SET text = NULL WHERE target = ?1 AND kind = 6")?
         .execute([pos])?;
+    uploads::free(db, pos)?;
     db.prepare_cached("DELETE FROM reactions WHERE pos = ?1")?.execute([pos])?;
     db.prepare_cached("DELETE FROM bookmarks WHERE pos = ?1")?.execute([pos])?;
     Ok(())

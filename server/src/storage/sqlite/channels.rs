@@ -260,7 +260,7 @@ impl Storage {
         done: Done<()>,
     ) -> Result<()> {
         let work = move |tx: &mut Tx<'_>| delete(tx, user, channel);
-        self.writer.submit(Needs::Log, work, done).await
+        self.writer.submit(Needs::Log, work, self.then_collect(done)).await
     }
 }
 
@@ -350,7 +350,7 @@ fn delete(tx: &mut Tx<'_>, user: UserId, channel: ChannelId) -> Result<(), Failu
     permission::may_change_channel(&standing)?;
     search::remove_channel(db, no.0)?;
     let (first, last) = (no.pos(0), no.pos(u64::from(u32::MAX)));
-    for table in ["mentions", "reactions", "bookmarks", "events", "messages"] {
+    for table in ["mentions", "reactions", "bookmarks", "uploads", "events", "messages"] {
         db.execute(&format!("DELETE FROM {table} WHERE pos BETWEEN ?1 AND ?2"), (first, last))?;
     }
     for table in ["threads", "repliers", "followers"] {

@@ -2,6 +2,7 @@
 //! is acknowledged has reached the disk.
 
 pub mod accounts;
+mod blobs;
 mod bookmarks;
 mod changes;
 pub mod channels;
@@ -25,6 +26,7 @@ mod schema;
 pub mod search;
 mod threads;
 mod upgrade;
+pub mod uploads;
 mod writer;
 
 pub use schema::OpenError;
@@ -32,6 +34,7 @@ pub use writer::{Committed, StorageFigures};
 
 use crate::domain::clock::Clock;
 use crate::error::Result;
+use crate::storage::files::Files;
 use readers::Readers;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -39,7 +42,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use writer::Writer;
 
 /// Connections that read at once.
@@ -51,6 +54,9 @@ pub struct Storage {
     writer: Writer,
     readers: Arc<Readers>,
     epoch: Arc<str>,
+    files: Files,
+    /// Told when files may have been freed.
+    freed: Arc<Notify>,
     /// Held for as long as the storage is open, so that no second process opens it.
     _lock: Arc<File>,
 }
@@ -72,11 +78,14 @@ impl Storage {
         let readers = (0..READERS).map(|_| connect(&path, true)).collect::<Result<_, _>>()?;
         search::complete(&connection)?;
         journal::recover(&connection)?;
+        let files = Files::open(dir).map_err(OpenError::Directory)?;
         let (writer, committed) = Writer::start(connection, connect(&path, false)?, dir)?;
         let storage = Self {
             writer,
             readers: Arc::new(Readers::start(&path, readers).map_err(OpenError::Directory)?),
             epoch: epoch.into(),
+            files,
+            freed: Arc::default(),
             _lock: Arc::new(lock),
         };
         Ok((storage, committed))

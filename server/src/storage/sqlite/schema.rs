@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_journal.sql"),
     include_str!("migrations/0003_conversation.sql"),
+    include_str!("migrations/0004_uploads.sql"),
     include_str!("migrations/0006_search.sql"),
 ];
 

@@ -6,7 +6,9 @@ mod frames;
 mod problems;
 mod sockets;
 
-use super::{accounts, channels, health, keeping, members, messages, reads, threads};
+use super::{
+    accounts, channels, files, health, keeping, members, messages, reads, threads, uploads,
+};
 use axum::Json as Reply;
 use bounds::Bounds;
 use frames::Frames;
@@ -32,6 +34,7 @@ use utoipa::{Modify, OpenApi};
         keeping::pins, keeping::pin, keeping::unpin,
         keeping::bookmarks, keeping::bookmark, keeping::forget,
         threads::list, threads::page, threads::follow, threads::unfollow, threads::mark_read,
+        uploads::upload, uploads::remove, files::get,
         sockets::join_channel, sockets::all_channels,
         health::healthz, health::readyz, health::metrics,
         document, super::docs::docs,
@@ -43,6 +46,7 @@ use utoipa::{Modify, OpenApi};
         (name = "channels", description = "Channels, their members and read positions"),
         (name = "messages", description = "Messages, and the log they are in"),
         (name = "threads", description = "Conversations that begin with a message"),
+        (name = "uploads", description = "Files, which messages carry"),
         (name = "sockets", description = "Live: one JSON object per text frame"),
         (name = "health", description = "For whoever watches over the server"),
         (name = "document", description = "This document"),
@@ -94,7 +98,7 @@ impl Modify for Introduction {
 }
 
 fn introduction() -> String {
-    let bounds: [(&str, u64); 24] = [
+    let bounds: &[(&str, u64)] = &[
         ("text of a message, bytes of UTF-8", limits::MESSAGE_MAX_BYTES as u64),
         ("body of a request, bytes", limits::BODY_MAX_BYTES as u64),
         ("text frame from a client, bytes", limits::FRAME_MAX_BYTES as u64),
@@ -115,6 +119,15 @@ fn introduction() -> String {
         ("messages that a user remembers", limits::BOOKMARKS_MAX as u64),
         ("names looked up in a message", limits::MENTIONS_MAX as u64),
         ("search, bytes of UTF-8", limits::SEARCH_MAX_BYTES as u64),
+        ("file, bytes", limits::UPLOAD_MAX_BYTES),
+        ("files of a message, and of an upload", limits::ATTACHMENTS_MAX as u64),
+        ("files of a user with their thumbnails, bytes", limits::UPLOADS_PER_USER_MAX_BYTES),
+        ("file name, characters", limits::FILENAME_MAX_CHARS as u64),
+        ("uploads of a user at once", limits::UPLOADS_AT_ONCE_MAX as u64),
+        ("bytes a second of an upload at least", limits::UPLOAD_BYTES_PER_SECOND_MIN),
+        ("seconds that an upload may pause", limits::UPLOAD_PAUSE_SECONDS),
+        ("hours that an upload waits for its message", limits::UPLOAD_UNUSED_HOURS),
+        ("pixels of an image that has thumbnails", limits::IMAGE_MAX_PIXELS),
         ("messages on a page", limits::PAGE_MAX as u64),
         ("events in an answer", limits::EVENTS_PAGE_MAX as u64),
         ("events that a `resume` replays", limits::RESUME_MAX_EVENTS),
