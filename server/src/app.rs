@@ -7,6 +7,7 @@ use crate::domain::hub::Hub;
 use crate::domain::limiter::Limiter;
 use crate::domain::slots::Slots;
 use crate::domain::tickets::Tickets;
+use crate::previews::Previews;
 use crate::storage::Storage;
 use shared::api::account::SignupPolicy;
 use std::sync::Arc;
@@ -34,6 +35,8 @@ pub struct App {
     pub pictures: Pictures,
     /// Uploads that are under way, by user.
     pub uploading: Slots,
+    /// What links lead to.
+    pub previews: Previews,
     /// Who may sign up.
     pub signup: SignupPolicy,
     /// Whether `/ws/echo` is mounted, for conformance tests.

@@ -1,5 +1,5 @@
 //! Hubbub's server. The floors, each of which knows only those before it:
-//! `shared → domain → storage, broker → actions → transport → node → main`.
+//! `shared → domain → storage, broker, previews → actions → transport → node → main`.
 
 pub mod actions;
 pub mod app;
@@ -9,5 +9,6 @@ pub mod domain;
 pub mod error;
 pub mod media;
 pub mod node;
+pub mod previews;
 pub mod storage;
 pub mod transport;

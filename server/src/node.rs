@@ -13,6 +13,7 @@ use crate::domain::hub::Hub;
 use crate::domain::limiter::Limiter;
 use crate::domain::slots::Slots;
 use crate::domain::tickets::Tickets;
+use crate::previews::Previews;
 use crate::storage::{OpenError, Storage};
 use crate::transport::ws::shards::Shards;
 use crate::transport::{router, serve, ws};
@@ -39,6 +40,8 @@ pub enum StartError {
     Listen(SocketAddr, std::io::Error),
     /// The system's random source.
     Passwords(crate::error::Error),
+    /// TLS, to look at links with.
+    Tls(tokio_rustls::rustls::Error),
     /// Threads and I/O drivers.
     Threads(std::io::Error),
 }
@@ -51,6 +54,7 @@ impl std::fmt::Display for StartError {
                 write!(f, "can't listen on {address}: {cause}; choose another with --listen")
             }
             Self::Passwords(cause) => cause.fmt(f),
+            Self::Tls(cause) => write!(f, "can't set TLS up for previews: {cause}"),
             Self::Threads(cause) => write!(f, "can't start a thread: {cause}"),
         }
     }
@@ -87,6 +91,9 @@ impl Node {
         let shards = Shards::start(&hub, clock).map_err(StartError::Threads)?;
         let broker = tokio::spawn(local::run(commits, Arc::clone(&hub)));
         let (drain, draining) = watch::channel(false);
+        let previews =
+            Previews::start(config.fetching(), &config.data, &storage, clock, draining.clone())
+                .map_err(StartError::Tls)?;
         let passwords = match passwords.await {
             Ok(passwords) => passwords.map_err(StartError::Passwords)?,
             Err(cause) => {
@@ -104,6 +111,7 @@ impl Node {
             passwords,
             pictures: Pictures::default(),
             uploading: Slots::default(),
+            previews,
             signup: config.signup_policy(),
             secure_cookies: config.secure_cookies,
             test_echo: config.test_echo,

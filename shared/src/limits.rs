@@ -80,6 +80,20 @@ pub const PREVIEWS_MAX: usize = 5;
 pub const PREVIEW_SECONDS: u64 = 5;
 /// Most bytes that are read of what a link leads to.
 pub const PREVIEW_MAX_BYTES: usize = 512 * 1024;
+/// Most bytes of a preview's picture, as it is fetched; what is kept of it fits 640 by 480 pixels.
+pub const PREVIEW_PICTURE_MAX_BYTES: usize = 5 * 1024 * 1024;
+/// Most pixels of a preview's picture, as it is fetched.
+pub const PREVIEW_PICTURE_MAX_PIXELS: u64 = 24_000_000;
+/// Longest title of a preview, in characters; a longer one is cut.
+pub const PREVIEW_TITLE_MAX_CHARS: usize = 200;
+/// Longest text of a preview, in characters; a longer one is cut.
+pub const PREVIEW_TEXT_MAX_CHARS: usize = 400;
+/// Longest name of a preview's site, in characters; a longer one is cut.
+pub const PREVIEW_SITE_MAX_CHARS: usize = 80;
+/// Widest picture of a preview, in pixels.
+pub const PREVIEW_PICTURE_MAX_WIDTH: u32 = 640;
+/// Highest picture of a preview, in pixels.
+pub const PREVIEW_PICTURE_MAX_HEIGHT: u32 = 480;
 /// Most redirects that are followed for a preview.
 pub const PREVIEW_REDIRECTS_MAX: usize = 3;
 

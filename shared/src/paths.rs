@@ -149,6 +149,11 @@ pub fn previews(channel: ChannelId, message: MessageId) -> String {
     fill(PREVIEWS, &[&channel.to_string(), &message.to_string()])
 }
 
+/// The picture of a link's preview.
+pub fn preview_image(name: &str) -> String {
+    fill(PREVIEW_IMAGE, &[name])
+}
+
 /// A page of a thread.
 pub fn thread(channel: ChannelId, root: MessageId) -> String {
     fill(THREAD, &[&channel.to_string(), &root.to_string()])

@@ -9,6 +9,7 @@ pub mod keeping;
 pub mod messages;
 pub mod passwords;
 pub mod pictures;
+pub mod previews;
 mod rendering;
 pub mod search;
 pub mod sweeping;

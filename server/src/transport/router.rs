@@ -1,8 +1,8 @@
 //! Every route on one page, and what stands around them. Paths come from `shared::paths` alone.
 
 use super::http::{
-    accounts, channels, docs, files, health, keeping, members, messages, openapi, page, reads,
-    safety, search, threads, uploads,
+    accounts, channels, docs, files, health, keeping, members, messages, openapi, page, previews,
+    reads, safety, search, threads, uploads,
 };
 use super::ws;
 use crate::app::AppHandle;
@@ -56,6 +56,8 @@ fn rest() -> Router<AppHandle> {
         .route(paths::MESSAGE, patch(messages::edit).delete(messages::delete))
         .route(paths::REACTION, put(messages::react).delete(messages::unreact))
         .route(paths::VERSIONS, get(messages::versions))
+        .route(paths::PREVIEWS, delete(previews::remove))
+        .route(paths::PREVIEW_IMAGE, get(previews::picture))
         .route(paths::PINS, get(keeping::pins))
         .route(paths::PIN, put(keeping::pin).delete(keeping::unpin))
         .route(paths::SEARCH, get(search::find))

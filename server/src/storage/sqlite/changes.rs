@@ -6,6 +6,7 @@ use super::events::{
     DELETED, EDITED, Logged, Stored, existing_target, log, message_at, original, stored,
 };
 use super::mentions::{forget_mentions, note_mentions};
+use super::previews::show_pictures;
 use super::rows::{Failure, Place, place};
 use super::threads;
 use super::uploads;
@@ -139,8 +140,8 @@ fn rewrite(db: &Connection, pos: i64, edit: &Edit, at: Timestamp) -> rusqlite::R
         "UPDATE messages SET edited = ?2, edited_html = ?3, edited_at = ?4, previews = ?5
          WHERE pos = ?1",
     )?
-    .execute((pos, &edit.message, &edit.html, at.0, previews_json(&previews)))
-    .map(drop)
+    .execute((pos, &edit.message, &edit.html, at.0, previews_json(&previews)))?;
+    show_pictures(db, pos, &previews)
 }
 
 /// The previews as they stand in a row.
@@ -168,6 +169,7 @@ fn erase(db: &Connection, pos: i64, at: Timestamp) -> rusqlite::Result<()> {
     db.prepare_cached("UPDATE events SET text = NULL WHERE target = ?1 AND kind = 6")?
         .execute([pos])?;
     uploads::free(db, pos)?;
+    show_pictures(db, pos, &[])?;
     db.prepare_cached("DELETE FROM reactions WHERE pos = ?1")?.execute([pos])?;
     db.prepare_cached("DELETE FROM bookmarks WHERE pos = ?1")?.execute([pos])?;
     Ok(())

@@ -19,6 +19,7 @@ pub mod names;
 pub mod pages;
 pub mod pins;
 mod posts;
+pub mod previews;
 mod reactions;
 mod readers;
 mod rows;

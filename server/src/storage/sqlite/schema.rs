@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_journal.sql"),
     include_str!("migrations/0003_conversation.sql"),
     include_str!("migrations/0004_uploads.sql"),
+    include_str!("migrations/0005_previews.sql"),
     include_str!("migrations/0006_search.sql"),
 ];
 

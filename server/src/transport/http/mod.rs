@@ -18,6 +18,7 @@ pub mod messages;
 pub mod openapi;
 pub mod origin;
 pub mod page;
+pub mod previews;
 pub mod problem;
 mod ranges;
 pub mod reads;

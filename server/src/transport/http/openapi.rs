@@ -7,7 +7,8 @@ mod problems;
 mod sockets;
 
 use super::{
-    accounts, channels, files, health, keeping, members, messages, reads, threads, uploads,
+    accounts, channels, files, health, keeping, members, messages, previews, reads, threads,
+    uploads,
 };
 use axum::Json as Reply;
 use bounds::Bounds;
@@ -31,6 +32,7 @@ use utoipa::{Modify, OpenApi};
         messages::page, messages::post, messages::edit, messages::delete,
         messages::react, messages::unreact, messages::versions, messages::events,
         super::search::find,
+        previews::remove, previews::picture,
         keeping::pins, keeping::pin, keeping::unpin,
         keeping::bookmarks, keeping::bookmark, keeping::forget,
         threads::list, threads::page, threads::follow, threads::unfollow, threads::mark_read,
@@ -128,6 +130,14 @@ fn introduction() -> String {
         ("seconds that an upload may pause", limits::UPLOAD_PAUSE_SECONDS),
         ("hours that an upload waits for its message", limits::UPLOAD_UNUSED_HOURS),
         ("pixels of an image that has thumbnails", limits::IMAGE_MAX_PIXELS),
+        ("previews of a message", limits::PREVIEWS_MAX as u64),
+        ("seconds in which a preview must be there", limits::PREVIEW_SECONDS),
+        ("redirects that are followed for a preview", limits::PREVIEW_REDIRECTS_MAX as u64),
+        ("bytes that are read of a page for its preview", limits::PREVIEW_MAX_BYTES as u64),
+        ("picture for a preview, bytes", limits::PREVIEW_PICTURE_MAX_BYTES as u64),
+        ("picture for a preview, pixels", limits::PREVIEW_PICTURE_MAX_PIXELS),
+        ("title of a preview, characters", limits::PREVIEW_TITLE_MAX_CHARS as u64),
+        ("text of a preview, characters", limits::PREVIEW_TEXT_MAX_CHARS as u64),
         ("messages on a page", limits::PAGE_MAX as u64),
         ("events in an answer", limits::EVENTS_PAGE_MAX as u64),
         ("events that a `resume` replays", limits::RESUME_MAX_EVENTS),
