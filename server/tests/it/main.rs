@@ -27,6 +27,7 @@ mod members;
 mod messages;
 mod openapi;
 mod page;
+mod previews;
 mod program;
 mod read_positions;
 mod search;
