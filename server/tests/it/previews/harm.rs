@@ -10,6 +10,9 @@ async fn nothing_of_this_machine_is_ever_connected_to() {
     let mut scene = Scene::new().await;
     let inside = Site::start().await;
     inside.serve_at("/", Answer::page("<title>secret</title>"));
+    let beside = ([127, 0, 0, 2], scene.site.address.port()).into();
+    let beside = Site::start_at(beside).await;
+    beside.serve_at("/", Answer::page("<title>secret</title>"));
     let (port, server) = (inside.address.port(), scene.server.address().port());
     let good = scene.site.serve_at("/good", Answer::page("<title>Good</title>"));
     let places = [
@@ -27,7 +30,7 @@ async fn nothing_of_this_machine_is_ever_connected_to() {
         "http://169.254.169.254/latest/meta-data/".to_owned(),
         "http://[::1]/".to_owned(),
         // The excepted port, on other addresses of this machine.
-        format!("http://127.0.0.2:{}/good", scene.site.address.port()),
+        beside.url("/"),
         format!("http://localhost:{}/good", scene.site.address.port()),
     ];
     for (n, place) in places.iter().enumerate() {
@@ -41,7 +44,7 @@ async fn nothing_of_this_machine_is_ever_connected_to() {
         assert_eq!(found, [(&*title, false), ("Good", false)], "{place}");
         assert_eq!(scene.site.times(&format!("/two/{n}")), 1, "{place}");
     }
-    assert_eq!(inside.connections(), 0);
+    assert_eq!((inside.connections(), beside.connections()), (0, 0));
     assert_eq!(scene.site.times("/good"), 1);
 }
 

@@ -82,7 +82,12 @@ pub(super) struct Site {
 impl Site {
     /// A server without a page.
     pub(super) async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::start_at("127.0.0.1:0".parse().unwrap()).await
+    }
+
+    /// The same at this address.
+    pub(super) async fn start_at(address: SocketAddr) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
         let site = Self {
             address: listener.local_addr().unwrap(),
             answers: Arc::default(),
