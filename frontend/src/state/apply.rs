@@ -157,7 +157,8 @@ impl State {
                     changes.wants.push(Want::Channels);
                 }
             }
-            ChannelEvent::Reacted(_) | ChannelEvent::Pinned(_) | ChannelEvent::Previewed(_) => {}
+            ChannelEvent::Previewed(_) => self.channels.pass(id, seq),
+            ChannelEvent::Reacted(_) | ChannelEvent::Pinned(_) => {}
         }
         if let ChannelEvent::Message(message) = &event
             && fresh
