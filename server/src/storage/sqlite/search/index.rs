@@ -37,15 +37,14 @@ fn first_doc(sent_at: i64, pos: i64) -> i64 {
 
 /// Enters messages that are in their place and not in the index.
 pub(in super::super) fn enter(db: &Connection, entries: &[Entry<'_>]) -> rusqlite::Result<()> {
-    let mut taken = db.prepare_cached("SELECT 1 FROM search_docs WHERE doc = ?1")?;
-    let mut take = db.prepare_cached("INSERT INTO search_docs (doc, pos) VALUES (?1, ?2)")?;
+    let mut take =
+        db.prepare_cached("INSERT OR IGNORE INTO search_docs (doc, pos) VALUES (?1, ?2)")?;
     let mut docs = Vec::with_capacity(entries.len());
     for entry in entries {
         let mut doc = first_doc(entry.sent_at, entry.pos);
-        while taken.exists([doc])? {
-            doc += 1;
+        while take.execute((doc, entry.pos))? == 0 {
+            doc += 1; // It is taken.
         }
-        take.execute((doc, entry.pos))?;
         docs.push((doc, entry));
     }
     // In any other order, the index would begin a new part of itself for each.
