@@ -52,7 +52,7 @@ fn rest() -> Router<AppHandle> {
         .route(paths::CHANNEL, get(channels::get).patch(channels::update).delete(channels::delete))
         .route(paths::MEMBER, put(members::add).delete(members::remove))
         .route(paths::MESSAGES, get(messages::page).post(messages::post))
-        .route(paths::MESSAGE, patch(messages::edit).delete(messages::delete))
+        .route(paths::MESSAGE, get(messages::one).patch(messages::edit).delete(messages::delete))
         .route(paths::REACTION, put(messages::react).delete(messages::unreact))
         .route(paths::VERSIONS, get(messages::versions))
         .route(paths::PINS, get(keeping::pins))
