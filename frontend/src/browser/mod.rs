@@ -8,5 +8,6 @@ pub mod element;
 pub mod history;
 pub mod page;
 pub mod random;
+pub mod rich;
 pub mod scroll;
 pub mod storage;

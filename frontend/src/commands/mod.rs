@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod channels;
+pub mod keeping;
 pub mod messages;
 pub mod panes;
 pub mod reading;

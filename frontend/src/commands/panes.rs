@@ -2,13 +2,14 @@
 //! closing it.
 
 use super::{Ctx, Pane};
+use crate::browser::scroll;
 use crate::net::load;
 use crate::net::rest::Place;
 use crate::state::Changes;
 use crate::state::threads::Thread;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use shared::{ChannelId, MessageId};
+use leptos::task::{spawn_local, tick};
+use shared::{ChannelId, MessageId, Seq};
 
 /// Shows this, or closes the pane if it shows it already.
 pub fn toggle(ctx: Ctx, pane: Pane) {
@@ -35,14 +36,30 @@ pub fn close(ctx: Ctx) {
 
 /// Shows the thread that a message of this channel begins.
 pub fn thread(ctx: Ctx, channel: ChannelId, root: MessageId) {
+    begin_thread(ctx, channel, root);
+    spawn_local(async move {
+        ctx.check(load::thread(ctx.net, Place::Newest).await);
+    });
+}
+
+fn begin_thread(ctx: Ctx, channel: ChannelId, root: MessageId) {
     ctx.ui.tools.set(None);
     ctx.store.write(|state| {
         state.thread = Some(Thread::new(channel, root));
         Changes { thread: true, ..Changes::default() }
     });
     ctx.ui.pane.set(Some(Pane::Thread(root)));
+}
+
+/// Shows a message of a thread that is in no channel's window, and points it out.
+pub fn thread_at(ctx: Ctx, channel: ChannelId, root: MessageId, seq: Seq) {
+    begin_thread(ctx, channel, root);
+    ctx.ui.highlight.set(Some(seq));
     spawn_local(async move {
-        ctx.check(load::thread(ctx.net, Place::Newest).await);
+        if ctx.check(load::thread(ctx.net, Place::Around(seq)).await).is_some() {
+            tick().await;
+            scroll::show(&["article[data-seq=\"", &seq.to_string(), "\"]"].concat(), true);
+        }
     });
 }
 

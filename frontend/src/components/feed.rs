@@ -274,6 +274,10 @@ fn keys_on(ctx: Ctx, channel: ChannelId, row: &Row, event: &KeyboardEvent) {
         "+" => "react",
         "u" | "U" => "unread",
         "e" | "E" => "edit",
+        "t" | "T" => "thread",
+        "p" | "P" => "pin",
+        "b" | "B" => "bookmark",
+        "f" | "F" => "forward",
         _ => "",
     };
     if step != 0 {

@@ -8,7 +8,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 /// What each does, and its keys; a bar parts alternatives.
-const KEYS: [(&str, &str); 14] = [
+const KEYS: [(&str, &str); 18] = [
     ("Go to a channel or person", "Ctrl K"),
     ("Next, previous channel", "Alt ↓|Alt ↑"),
     ("Next, previous unread", "Alt Shift ↓|Alt Shift ↑"),
@@ -20,6 +20,10 @@ const KEYS: [(&str, &str); 14] = [
     ("Reply to the message", "R"),
     ("React to the message", "+"),
     ("Edit the message", "E"),
+    ("Open its thread", "T"),
+    ("Pin it, take it down", "P"),
+    ("Bookmark it, forget it", "B"),
+    ("Forward it", "F"),
     ("Mark unread from here", "U"),
     ("Next region of the page", "F6"),
     ("This list", "?"),

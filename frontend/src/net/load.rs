@@ -71,17 +71,13 @@ pub async fn thread(net: Net, place: Place) -> Result<(), Failure> {
             }
         };
         // Another thread may be on the screen by now.
-        let Some(thread) = state.thread.as_mut().filter(|thread| thread.root == root) else {
+        if state.thread.as_ref().is_none_or(|thread| thread.root != root) {
             return changes;
-        };
-        (thread.room.loading, thread.room.filling) = (false, false);
-        let ThreadPage { root: first, messages, head_seq, has_before, has_after, .. } = page;
-        let users = messages.iter().map(|message| message.user_id).chain([first.user_id]);
-        for user in users {
-            if state.people.ask(user) {
-                changes.wants.push(Want::User(user));
-            }
         }
+        for message in page.messages.iter().chain([&page.root]) {
+            state.ask_named(message, &mut changes.wants);
+        }
+        let ThreadPage { root: first, messages, head_seq, has_before, has_after, .. } = page;
         let standing = ThreadFrame {
             channel_id: channel,
             message_id: root,
@@ -93,7 +89,10 @@ pub async fn thread(net: Net, place: Place) -> Result<(), Failure> {
         if !has_before {
             page.messages.insert(0, first);
         }
-        extend(&mut thread.room, place, page);
+        if let Some(thread) = &mut state.thread {
+            (thread.room.loading, thread.room.filling) = (false, false);
+            extend(&mut thread.room, place, page);
+        }
         changes
     });
     net.settle();
@@ -103,9 +102,7 @@ pub async fn thread(net: Net, place: Place) -> Result<(), Failure> {
 fn take(state: &mut State, channel: ChannelId, place: Place, page: MessagePage) -> Changes {
     let mut changes = Changes { rows: state.open == Some(channel), ..Changes::default() };
     for message in &page.messages {
-        if state.people.ask(message.user_id) {
-            changes.wants.push(Want::User(message.user_id));
-        }
+        state.ask_named(message, &mut changes.wants);
     }
     let head = page.head_seq;
     changes.channels = state.channels.advance(channel, head);

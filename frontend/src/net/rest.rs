@@ -1,6 +1,8 @@
 //! The calls of the REST API, one function each. Paths are `shared::paths`' alone; errors are the
 //! server's problems or the missing network.
 
+pub mod messages;
+
 use super::exchange::{self, Method};
 use shared::api::account::{Clients, LogIn, Me, Setup, SignUp, UpdateMe, Users};
 use shared::api::channels::{Channels, CreateChannel, UpdateChannel};
