@@ -57,6 +57,20 @@ pub const PHONE: &str =
 /// A way out.
 pub const EXIT: &str = "M11.5 4.5h-5a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h5M9 10h7.5M13.8 7l3 3-3 3";
 
+/// Two lines of talk, one under the other.
+pub const THREAD: &str = "M4.5 4.5h11v6.5h-7l-4 3zM8.5 14.2h5l2.5 2.3v-4.3";
+/// A ribbon in a book.
+pub const BOOKMARK: &str = "M6 4.5h8v11.5l-4-3.2-4 3.2z";
+/// A pin.
+pub const PIN: &str = "M7.5 4h5M8.3 4v4.6l-2.5 2.9h8.4l-2.5-2.9V4M10 11.5V16";
+/// A bell.
+pub const BELL: &str = "M5.5 13.5h9l-1.2-1.8V9a3.3 3.3 0 0 0-6.6 0v2.7zM8.8 15.8h2.4";
+/// A leaf of a calendar.
+pub const CALENDAR: &str = "M5.5 5.5h9a1 1 0 0 1 1 1v8a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1v-8a1 1 0 0 1 1-1zM4.5 8.8h11M7.5 4v3M12.5 4v3";
+
+/// A paper clip.
+pub const CLIP: &str = "m13.5 8.5-4.7 4.7a1.6 1.6 0 0 1-2.3-2.3l5.6-5.6a2.7 2.7 0 0 1 3.8 3.8l-5.9 5.9a3.8 3.8 0 0 1-5.4-5.4l4.6-4.6";
+
 /// An icon. It says nothing to a screen reader: what it stands on does.
 pub fn icon(path: &str) -> El {
     drawing(path)

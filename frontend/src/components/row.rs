@@ -6,7 +6,7 @@ use super::icon::{self, icon};
 use super::reactions;
 use crate::browser::element::{El, el, many, memo};
 use crate::browser::{clock, dom, page};
-use crate::commands::{Ctx, channels, messages, reading};
+use crate::commands::{Ctx, channels, messages, panes, reading};
 use crate::state::rows::{Quote, Row, RowState};
 use crate::state::text::is_jumbo;
 use leptos::prelude::*;
@@ -354,7 +354,11 @@ pub fn act(ctx: Ctx, channel: ChannelId, row: &Row, action: &str) {
                 });
             }
         }
+        "reply" if row.in_thread => {
+            dom::focus("#thread-composer");
+        }
         "reply" => messages::reply(ctx, channel, Some(message)),
+        "thread" => panes::thread(ctx, channel, row.thread.unwrap_or(message)),
         "edit" => messages::begin_edit(ctx, row),
         "copy-link" => messages::copy_link(ctx, channel, row),
         "delete" => messages::confirm_delete(ctx, channel, message),

@@ -69,7 +69,8 @@ pub struct Replies {
 /// One row of the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// What the row is known by as long as it is drawn: the nonce, or else the message's id.
+    /// What the row is known by as long as it is drawn: the nonce, or else the message's id; after
+    /// a `~` in a thread, whose messages may stand in the channel, too.
     pub key: String,
     /// The message, once the server has it.
     pub message_id: Option<MessageId>,
@@ -97,6 +98,8 @@ pub struct Row {
     pub replies: Option<Replies>,
     /// The thread that it stands in; where it is shown in the channel, too.
     pub thread: Option<MessageId>,
+    /// Whether it is a row of the thread on the screen, and not of the channel.
+    pub in_thread: bool,
     /// Who pinned it.
     pub pinned: Option<UserId>,
     /// When.
@@ -185,7 +188,7 @@ fn sent(room: &Room, message: &ChatMessage, view: &View<'_>) -> Row {
         mine: reaction.user_ids.contains(&view.me),
     });
     Row {
-        key: nonce.clone().unwrap_or_else(|| message.message_id.to_string()),
+        key: key(room, nonce.clone().unwrap_or_else(|| message.message_id.to_string())),
         message_id: Some(message.message_id),
         seq: Some(message.seq),
         nonce,
@@ -203,6 +206,7 @@ fn sent(room: &Room, message: &ChatMessage, view: &View<'_>) -> Row {
             faces: message.replier_ids.clone(),
         }),
         thread: message.thread_root,
+        in_thread: room.timeline.thread().is_some(),
         pinned: message.pinned_by,
         at: message.sent_at,
         edited: message.edited_at.filter(|_| message.deleted_at.is_none()),
@@ -219,7 +223,7 @@ fn sent(room: &Room, message: &ChatMessage, view: &View<'_>) -> Row {
 
 fn unsent(room: &Room, entry: &Entry, view: &View<'_>) -> Row {
     Row {
-        key: entry.nonce.clone(),
+        key: key(room, entry.nonce.clone()),
         message_id: None,
         seq: None,
         nonce: Some(entry.nonce.clone()),
@@ -233,6 +237,7 @@ fn unsent(room: &Room, entry: &Entry, view: &View<'_>) -> Row {
         previews: Vec::new(),
         replies: None,
         thread: entry.thread_root,
+        in_thread: room.timeline.thread().is_some(),
         pinned: None,
         at: Timestamp(entry.created),
         edited: None,
@@ -248,6 +253,13 @@ fn unsent(room: &Room, entry: &Entry, view: &View<'_>) -> Row {
         day: false,
         new: false,
         mention: false,
+    }
+}
+
+fn key(room: &Room, key: String) -> String {
+    match room.timeline.thread() {
+        Some(_) => ["~", &key].concat(),
+        None => key,
     }
 }
 
