@@ -25,6 +25,27 @@ pub fn focus(selector: &str) -> bool {
     element.is_some_and(|element| element.focus().is_ok())
 }
 
+/// What had the focus, to give it back.
+#[derive(Debug, Clone)]
+pub struct Focused(Option<HtmlElement>);
+
+/// What has the focus now.
+pub fn focused() -> Focused {
+    let active = document().and_then(|document| document.active_element());
+    Focused(active.and_then(|element| element.dyn_into().ok()))
+}
+
+impl Focused {
+    /// Gives the focus back to what had it. False if that is gone, or was nothing of its own.
+    pub fn give_back(&self) -> bool {
+        let Some(element) = &self.0 else { return false };
+        element.is_connected()
+            && element.tag_name() != "BODY"
+            && element.focus().is_ok()
+            && focused().0.as_ref() == Some(element)
+    }
+}
+
 /// Whether the focus is within an element that the selector finds.
 pub fn focus_within(selector: &str) -> bool {
     let active = document().and_then(|document| document.active_element());

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod dom;
 pub mod element;
 pub mod history;
+pub mod markup;
 pub mod page;
 pub mod random;
 pub mod rich;

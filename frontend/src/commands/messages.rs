@@ -56,8 +56,8 @@ pub fn send(ctx: Ctx, at: Where, text: &str, parts: Parts) -> bool {
         ctx.complain(keep::FULL);
         return false;
     }
+    ctx.ui.stand(at).land_at(Land::End);
     if thread_root.is_none() {
-        ctx.ui.land_at(Land::End);
         ctx.ui.reply.set(None);
     }
     let mut refused = None;
@@ -65,9 +65,7 @@ pub fn send(ctx: Ctx, at: Where, text: &str, parts: Parts) -> bool {
     ctx.store.write(|state| {
         refused = state.outbox.push(entry).err();
         state.drafts.remove(&at);
-        if thread_root.is_none()
-            && let Some(room) = state.rooms.get_mut(&channel)
-        {
+        if let Some(room) = state.held_mut(at) {
             room.new_after = None;
             present = room.at_present();
         }
@@ -80,7 +78,7 @@ pub fn send(ctx: Ctx, at: Where, text: &str, parts: Parts) -> bool {
     // An empty draft is only removed, which always works.
     let _ = keep::put_draft(ctx.store.me, at, &Draft::default());
     if !present {
-        super::channels::to_present(ctx, channel);
+        super::reading::to_present(ctx, at);
     }
     ctx.net.flush();
     true
@@ -111,7 +109,7 @@ pub fn typing(ctx: Ctx, channel: ChannelId, last: StoredValue<u64>) {
 pub fn retry(ctx: Ctx, nonce: &str) {
     ctx.store.write(|state| {
         state.outbox.retry(nonce);
-        Changes { rows: true, outbox: true, ..Changes::default() }
+        Changes { rows: true, thread: true, outbox: true, ..Changes::default() }
     });
     if let Some(entry) = ctx.store.read(|state| state.outbox.get(nonce).cloned())
         && keep::put_entry(ctx.store.me, &entry).is_err()
@@ -126,7 +124,7 @@ pub fn discard(ctx: Ctx, nonce: &str) -> Option<String> {
     let mut text = None;
     ctx.store.write(|state| {
         text = state.outbox.remove(nonce).map(|entry| entry.message);
-        Changes { rows: true, outbox: true, ..Changes::default() }
+        Changes { rows: true, thread: true, outbox: true, ..Changes::default() }
     });
     keep::remove_entry(ctx.store.me, nonce);
     ctx.net.flush();
@@ -135,8 +133,11 @@ pub fn discard(ctx: Ctx, nonce: &str) -> Option<String> {
 
 /// Puts the text of a message that was not sent back into the composer.
 pub fn edit_unsent(ctx: Ctx, nonce: &str) {
-    if let Some(text) = discard(ctx, nonce) {
-        ctx.ui.compose.set(Some(text));
+    let at = ctx
+        .store
+        .read(|state| state.outbox.get(nonce).map(|entry| (entry.channel_id, entry.thread_root)));
+    if let Some((at, text)) = at.zip(discard(ctx, nonce)) {
+        ctx.ui.compose.set(Some((at, text)));
     }
 }
 
@@ -148,9 +149,9 @@ pub fn begin_edit(ctx: Ctx, row: &Row) {
     }
 }
 
-/// Begins to edit one's last message in the channel. False if there is none.
-pub fn edit_last(ctx: Ctx, channel: ChannelId) -> bool {
-    let rows = ctx.store.read(|state| state.rows(channel, &clock::day_of));
+/// Begins to edit one's last message in the channel or thread. False if there is none.
+pub fn edit_last(ctx: Ctx, at: Where) -> bool {
+    let rows = ctx.store.read(|state| state.rows_at(at, &clock::day_of));
     let last = rows.iter().rev().find(|row| row.own && !row.deleted && row.message_id.is_some());
     if let Some(row) = last {
         begin_edit(ctx, row);
@@ -160,8 +161,10 @@ pub fn edit_last(ctx: Ctx, channel: ChannelId) -> bool {
 
 /// Ends editing, and gives the keyboard back to the composer.
 pub fn end_edit(ctx: Ctx) {
+    let thread =
+        ctx.ui.editing.with_untracked(|key| key.as_ref().is_some_and(|k| k.starts_with('~')));
     ctx.ui.editing.set(None);
-    dom::focus("#composer");
+    dom::focus(if thread { "#thread-composer" } else { "#composer" });
 }
 
 /// Saves an edited text. The row stays in its editor, with the text, if that fails.

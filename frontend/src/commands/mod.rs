@@ -4,12 +4,13 @@
 pub mod account;
 pub mod channels;
 pub mod keeping;
+pub mod lists;
 pub mod messages;
 pub mod panes;
 pub mod reading;
 mod ui;
 
-pub use ui::{Confirm, Dialog, Land, Pane, Toast, Ui};
+pub use ui::{Confirm, Dialog, Land, Pane, Stand, Toast, Ui};
 
 use crate::net::Net;
 use crate::net::rest::Failure;

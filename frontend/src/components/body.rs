@@ -305,7 +305,7 @@ fn thread_foot(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>, replies: &Repli
         ctx.store.kept.track();
         root.is_some_and(|root| {
             let at = ctx.store.read(|state| state.threads.get(root));
-            at.following && at.last > at.read
+            at.following && at.unread > 0
         })
     };
     el("button", "replies")

@@ -6,6 +6,7 @@ use crate::browser::element::{El, el, memo, watch};
 use crate::browser::{dom, page};
 use crate::commands::messages::{self, Parts};
 use crate::commands::{Ctx, reading};
+use crate::state::Where;
 use crate::state::text::excerpt;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -22,8 +23,14 @@ pub fn sends(key: &str, code: u32, composing: bool, shift: bool, ctrl: bool) -> 
     key == "Enter" && !composing && code != 229 && (!shift || ctrl)
 }
 
-/// The composer of a channel.
-pub fn composer(ctx: Ctx, channel: ChannelId) -> El {
+/// The composer of a channel, or of the thread beside it.
+pub fn composer(ctx: Ctx, at: Where) -> El {
+    let (channel, thread) = at;
+    let (area_id, send_id) = match thread {
+        Some(_) => ("thread-composer", "thread-send"),
+        None => ("composer", "send"),
+    };
+    let area = ["#", area_id].concat();
     let bytes = RwSignal::new(0_usize);
     let blank = RwSignal::new(true);
     let typed_at = StoredValue::new(0_u64);
@@ -34,46 +41,54 @@ pub fn composer(ctx: Ctx, channel: ChannelId) -> El {
     let label = memo(move || {
         ctx.store.channels.track();
         ctx.store.people.track();
-        ["Message ", &ctx.store.read(|state| state.title(channel))].concat()
+        let title = ctx.store.read(|state| state.title(channel));
+        [if thread.is_some() { "Reply in the thread in " } else { "Message " }, &title].concat()
     });
     let label = move || Some(label.get());
-    let draft = ctx.store.read(|state| state.drafts.get(&(channel, None)).map(|d| d.text.clone()));
+    let draft = ctx.store.read(|state| state.drafts.get(&at).map(|d| d.text.clone()));
+    let focus = move || dom::focus(&area);
+    let first = focus.clone();
     spawn_local(async move {
         tick().await;
         if let Some(text) = draft {
-            dom::set_value("composer", &text);
+            dom::set_value(area_id, &text);
             measure(&text);
         }
         if !page::is_touch() && !dom::is_dialog_open() {
-            dom::focus("#composer");
+            first();
         }
     });
+    let again = focus.clone();
     watch(move || {
-        if let Some(text) = ctx.ui.compose.get() {
-            dom::set_value("composer", &text);
+        if let Some((_, text)) = ctx.ui.compose.get().filter(|(to, _)| *to == at) {
+            dom::set_value(area_id, &text);
             measure(&text);
-            messages::save_draft(ctx, (channel, None), text);
+            messages::save_draft(ctx, at, text);
             ctx.ui.compose.set(None);
-            dom::focus("#composer");
+            again();
         }
     });
     let send = move || {
-        let text = dom::value("composer");
-        if messages::send(ctx, (channel, None), &text, Parts::default()) {
-            dom::set_value("composer", "");
+        let text = dom::value(area_id);
+        let also_in_channel = thread.is_some() && ctx.ui.also.get_untracked();
+        if messages::send(ctx, at, &text, Parts { also_in_channel, ..Parts::default() }) {
+            dom::set_value(area_id, "");
             measure("");
             typed_at.set_value(0);
+            ctx.ui.also.set(false);
         }
-        dom::focus("#composer");
+        focus();
     };
+    let sent = send.clone();
     let typed = move |event: leptos::ev::Event| {
         let text = dom::event_value(&event);
         measure(&text);
-        dom::autogrow("composer");
-        if !text.is_empty() {
+        dom::autogrow(area_id);
+        // Typing is told of channels alone.
+        if !text.is_empty() && thread.is_none() {
             messages::typing(ctx, channel, typed_at);
         }
-        messages::save_draft(ctx, (channel, None), text);
+        messages::save_draft(ctx, at, text);
     };
     let pressed = move |event: KeyboardEvent| {
         let ctrl = event.ctrl_key() || event.meta_key();
@@ -84,11 +99,11 @@ pub fn composer(ctx: Ctx, channel: ChannelId) -> El {
             send();
         } else if composing {
             // The input method's own keys.
-        } else if key == "ArrowUp" && !event.alt_key() && dom::value("composer").is_empty() {
-            if messages::edit_last(ctx, channel) {
+        } else if key == "ArrowUp" && !event.alt_key() && dom::value(area_id).is_empty() {
+            if messages::edit_last(ctx, at) {
                 event.prevent_default();
             }
-        } else if key == "Escape" {
+        } else if key == "Escape" && thread.is_none() {
             if ctx.ui.reply.get_untracked().is_some() {
                 messages::reply(ctx, channel, None);
             } else {
@@ -105,20 +120,23 @@ pub fn composer(ctx: Ctx, channel: ChannelId) -> El {
             Some(left) if left < NEAR_BYTES => [&left.to_string(), " bytes left"].concat(),
             Some(_) => return None,
         };
-        Some(el("small", "limit").id("composer-limit").text(&text))
+        Some(el("small", "limit").id(limit_id(thread.is_some())).text(&text))
     };
     let area = el("textarea", "")
-        .id("composer")
+        .id(area_id)
         .attr("rows", "1")
         .live_attr("placeholder", label)
         .live_attr("aria-label", label)
         .attr("enterkeyhint", "send")
         .live_flag("aria-invalid", over)
-        .live_attr("aria-describedby", move || over().then(|| "composer-limit".to_owned()))
+        .live_attr("aria-describedby", move || {
+            over().then(|| limit_id(thread.is_some()).to_owned())
+        })
+        .attr_if("data-begin", thread.map(|_| ""))
         .on("input", typed)
         .on_key(pressed);
     let button = el("button", "send")
-        .id("send")
+        .id(send_id)
         .attr("aria-label", "Send")
         .live_flag("disabled", move || blank.get() || over())
         // A press must not take the keyboard, and with it a phone's own, away from the box.
@@ -126,13 +144,17 @@ pub fn composer(ctx: Ctx, channel: ChannelId) -> El {
         .with(icon(icon::SEND));
     let submit = move |event: leptos::ev::Event| {
         event.prevent_default();
-        send();
+        sent();
     };
     el("form", "composer")
         .live_attr("aria-label", label)
         .on("submit", submit)
-        .live(move || replying(ctx, channel))
+        .live(move || if thread.is_none() { replying(ctx, channel) } else { None })
         .with(el("div", "box").with(area).live(limit).with(button))
+}
+
+fn limit_id(thread: bool) -> &'static str {
+    if thread { "thread-limit" } else { "composer-limit" }
 }
 
 /// The strip above the box: which message is answered.

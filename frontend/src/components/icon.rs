@@ -58,19 +58,10 @@ pub const PHONE: &str =
 pub const EXIT: &str = "M11.5 4.5h-5a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h5M9 10h7.5M13.8 7l3 3-3 3";
 /// Three dots.
 pub const MORE: &str = "M5 10v.1M10 10v.1M15 10v.1";
-/// Two speech bubbles.
-pub const THREAD: &str = "M3.5 4.5h10v5a3 3 0 0 1-3 3H6l-2.5 2zM8 15h4.5l4 2.2V8.5";
-/// A pin.
-pub const PIN: &str =
-    "m11.5 3.8 4.7 4.7-2.6.7-2.3 2.3-.4 3.2-5.8-5.8 3.2-.4 2.3-2.3zM7.6 12.4 4 16";
-/// A ribbon.
-pub const BOOKMARK: &str = "M6 4.5h8v11.2l-4-3-4 3z";
 /// An arrow that goes on.
 pub const FORWARD: &str = "M11.8 5 16 9.2l-4.2 4.2M15.6 9.2H8.5C6 9.2 4 11.2 4 13.7V15";
 /// Two sheets.
 pub const COPY: &str = "M8 7h6.5v8.5H8zM5.5 12.8V4.5H12";
-/// A bell.
-pub const BELL: &str = "M5.5 13.5V9a4.5 4.5 0 0 1 9 0v4.5l1.2 1H4.3zM8.7 16.6h2.6";
 /// A dot beside lines.
 pub const UNREAD: &str = "M4 6h7M4 10h12M4 14h12M14.6 6a1.2 1.2 0 1 0 2.4 0a1.2 1.2 0 1 0-2.4 0";
 /// A sheet with a folded corner.
@@ -79,6 +70,20 @@ pub const FILE: &str = "M6 3.5h5.5L15 7v9.5H6zM11.2 3.8V7.3h3.5";
 pub const DOWNLOAD: &str = "M10 4v8.2M6.4 9l3.6 3.5L13.6 9M4.5 15.5h11";
 /// An arrow on.
 pub const NEXT: &str = "m8 4.5 5.5 5.5L8 15.5";
+
+/// Two lines of talk, one under the other.
+pub const THREAD: &str = "M4.5 4.5h11v6.5h-7l-4 3zM8.5 14.2h5l2.5 2.3v-4.3";
+/// A ribbon in a book.
+pub const BOOKMARK: &str = "M6 4.5h8v11.5l-4-3.2-4 3.2z";
+/// A pin.
+pub const PIN: &str = "M7.5 4h5M8.3 4v4.6l-2.5 2.9h8.4l-2.5-2.9V4M10 11.5V16";
+/// A bell.
+pub const BELL: &str = "M5.5 13.5h9l-1.2-1.8V9a3.3 3.3 0 0 0-6.6 0v2.7zM8.8 15.8h2.4";
+/// A leaf of a calendar.
+pub const CALENDAR: &str = "M5.5 5.5h9a1 1 0 0 1 1 1v8a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1v-8a1 1 0 0 1 1-1zM4.5 8.8h11M7.5 4v3M12.5 4v3";
+
+/// A paper clip.
+pub const CLIP: &str = "m13.5 8.5-4.7 4.7a1.6 1.6 0 0 1-2.3-2.3l5.6-5.6a2.7 2.7 0 0 1 3.8 3.8l-5.9 5.9a3.8 3.8 0 0 1-5.4-5.4l4.6-4.6";
 
 /// An icon. It says nothing to a screen reader: what it stands on does.
 pub fn icon(path: &str) -> El {

@@ -42,6 +42,17 @@ pub struct Draft {
     pub reply_to: Option<MessageId>,
 }
 
+/// How often what stands in lists has changed: a list on the screen is asked for again then.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// The threads that the user follows.
+    pub threads: u32,
+    /// What is pinned somewhere.
+    pub pins: u32,
+    /// What the user remembers.
+    pub bookmarks: u32,
+}
+
 /// Everything the page knows of one logged-in user.
 #[derive(Debug, Clone)]
 pub struct State {
@@ -73,6 +84,8 @@ pub struct State {
     pub bookmarks: HashSet<MessageId>,
     /// What was fetched of messages that are answered far from where they stand.
     pub gists: Gists,
+    /// How often what stands in lists has changed.
+    pub listed: Listed,
     /// Channels whose replay is on its way.
     pub catching_up: Vec<ChannelId>,
 }
@@ -95,6 +108,7 @@ impl State {
             threads: Threads::default(),
             bookmarks: HashSet::new(),
             gists: Gists::new(),
+            listed: Listed::default(),
             catching_up: Vec::new(),
         }
     }
@@ -119,6 +133,28 @@ impl State {
         let room = self.rooms.entry(id).or_default();
         room.shown = now;
         room
+    }
+
+    /// The messages of a channel, or of the thread on the screen, as far as they are here.
+    pub fn room(&self, (channel, root): Where) -> Option<&Room> {
+        match root {
+            Some(root) => {
+                let thread = self.thread.as_ref().filter(|thread| thread.root == root);
+                thread.map(|thread| &thread.room)
+            }
+            None => self.rooms.get(&channel),
+        }
+    }
+
+    /// As `room`, to change it.
+    pub fn held_mut(&mut self, (channel, root): Where) -> Option<&mut Room> {
+        match root {
+            Some(root) => {
+                let thread = self.thread.as_mut().filter(|thread| thread.root == root);
+                thread.map(|thread| &mut thread.room)
+            }
+            None => self.rooms.get_mut(&channel),
+        }
     }
 
     /// The rows of a channel. `day_of` gives the number of a moment's local day.
@@ -146,6 +182,22 @@ impl State {
                 wants.push(Want::User(user));
             }
         }
+    }
+
+    /// The rows of a channel, or of the thread on the screen.
+    pub fn rows_at(&self, at: Where, day_of: &dyn Fn(Timestamp) -> i64) -> Vec<Row> {
+        let Some(root) = at.1 else { return self.rows(at.0, day_of) };
+        if self.room(at).is_none() {
+            return Vec::new();
+        }
+        let mut rows = self.thread_rows(day_of);
+        // What stands under the first message is a part of its own.
+        if let [first, second, ..] = rows.as_mut_slice()
+            && first.message_id == Some(root)
+        {
+            second.head = true;
+        }
+        rows
     }
 
     /// What a channel is called.

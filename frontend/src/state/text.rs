@@ -53,6 +53,12 @@ pub fn mentions(html: &str, me: UserId) -> bool {
         || html.contains(&["data-user-id=\"", &me.to_string(), "\""].concat())
 }
 
+/// The server's HTML with its links as plain words, to stand within a link itself. What looks like
+/// one and was written by a person is escaped there.
+pub fn unlinked(html: &str) -> String {
+    html.replace("<a ", "<span ").replace("</a>", "</span>")
+}
+
 /// Whether a text is one to three emoji and nothing else: it is drawn large.
 pub fn is_jumbo(text: &str) -> bool {
     let mut shown = 0;
@@ -85,6 +91,14 @@ mod tests {
         assert!(!mentions(&chip("00000000-0000-0000-0000-000000000002"), ada));
         assert!(mentions("<b class=\"mention all\" data-mention=\"here\">@here</b>", ada));
         assert!(!mentions("<p>data-mention=&quot;here&quot;</p>", ada));
+    }
+
+    #[test]
+    fn links_become_words_with_their_looks() {
+        let html = "<p><a class=\"mention\" href=\"/x\">@ada</a> <abbr>a</abbr> &lt;a &gt;</p>";
+        let plain =
+            "<p><span class=\"mention\" href=\"/x\">@ada</span> <abbr>a</abbr> &lt;a &gt;</p>";
+        assert_eq!(unlinked(html), plain);
     }
 
     #[test]

@@ -2,9 +2,8 @@
 //! and what its files and links hold. Writing and changing messages is the floor's above.
 
 use super::{Failure, Method, fetch, get, read, write};
-use shared::api::messages::{MessageList, Places, PostMessage, Versions};
+use shared::api::messages::{Places, PostMessage, Versions};
 use shared::json::Wire;
-use shared::limits::LIST_MAX;
 use shared::{Attachment, ChannelId, ChatMessage, Forward, MessageId, Seq, paths};
 
 /// One message.
@@ -53,11 +52,6 @@ pub async fn remove_previews(channel: ChannelId, message: MessageId) -> Result<(
 pub async fn forward(to: ChannelId, forward: Forward, nonce: String) -> Result<(), Failure> {
     let body = PostMessage { forward: Some(forward), nonce: Some(nonce), ..PostMessage::default() };
     fetch(Method::POST, &paths::messages(to), write(&body)).await.map(drop)
-}
-
-/// What one remembered last.
-pub async fn newest_bookmarks() -> Result<MessageList, Failure> {
-    get(&[paths::BOOKMARKS, "?limit=", &LIST_MAX.to_string()].concat()).await
 }
 
 /// How a text begins.
