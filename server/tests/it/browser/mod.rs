@@ -52,7 +52,7 @@ async fn can_be_cut(browser: &Browser) {
     let source = "const Real = WebSocket; window.sockets = []; \
         window.WebSocket = class extends Real { \
             constructor(url) { \
-                super(window.isCut ? url.replace(location.port, '9') : url); \
+                super(window.isCut ? url.replace('?', '/nowhere?') : url); \
                 window.sockets.push(this); } };";
     let script = serde_json::json!({ "source": source });
     browser.chromium("Page.addScriptToEvaluateOnNewDocument", script).await;
