@@ -77,6 +77,37 @@ fn dialog(id: &str) -> Option<HtmlDialogElement> {
     found.dyn_into().ok()
 }
 
+/// Opens a popover beside the element that opened it: below it, or above where there is more room.
+pub fn show_popover(popover: &str, opener: &str) {
+    let find = |selector| document().and_then(|document| document.query_selector(selector).ok()?);
+    let (popover, opener) = (find(popover), find(opener));
+    let Some(popover) = popover.and_then(|found| found.dyn_into::<HtmlElement>().ok()) else {
+        return;
+    };
+    // Fails only for what is no popover or is open.
+    let _ = popover.show_popover();
+    let Some((opener, window)) = opener.zip(super::page::window()) else { return };
+    let (at, own) = (opener.get_bounding_client_rect(), popover.get_bounding_client_rect());
+    let inner = |size: Result<wasm_bindgen::JsValue, _>| size.ok().and_then(|size| size.as_f64());
+    let wide = inner(window.inner_width()).unwrap_or_default();
+    let high = inner(window.inner_height()).unwrap_or_default();
+    let below = at.bottom() + 4.0;
+    let top =
+        if below + own.height() + 8.0 <= high { below } else { at.top() - 4.0 - own.height() };
+    let top = top.min(high - 8.0 - own.height()).max(8.0);
+    let left = (at.right() - own.width()).min(wide - 8.0 - own.width()).max(8.0);
+    for (side, place) in [("top", top), ("left", left)] {
+        // A length in pixels is a valid one.
+        let _ = popover.style().set_property(side, &[&(place as i32).to_string(), "px"].concat());
+    }
+}
+
+/// Whether a popover has just been closed, from its own event.
+pub fn is_closing(event: &Event) -> bool {
+    let state = js_sys::Reflect::get(event, &"newState".into());
+    state.is_ok_and(|state| state.as_string().as_deref() == Some("closed"))
+}
+
 /// Whether a dialog is open.
 pub fn is_dialog_open() -> bool {
     document().is_some_and(|document| {

@@ -9,5 +9,6 @@ pub mod history;
 pub mod markup;
 pub mod page;
 pub mod random;
+pub mod rich;
 pub mod scroll;
 pub mod storage;

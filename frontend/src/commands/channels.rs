@@ -29,10 +29,7 @@ pub fn open(ctx: Ctx, channel: ChannelId, at: Option<Seq>) {
         room.unread_held = false;
         let first = room.timeline.first_seq();
         let held = match at {
-            Some(seq) => {
-                first.is_some_and(|f| f <= seq)
-                    && room.timeline.last_seq().is_some_and(|l| seq <= l)
-            }
+            Some(seq) => room.timeline.messages().any(|message| message.seq == seq),
             None => {
                 let reaches =
                     first.is_some_and(|first| first <= read + 1) || !room.timeline.has_before();
@@ -64,10 +61,14 @@ pub fn open(ctx: Ctx, channel: ChannelId, at: Option<Seq>) {
     }
     ui.reply.set(draft.and_then(|draft| draft.reply_to));
     keep::set_last_channel(ctx.store.me, channel);
-    if let Some(place) = place {
-        spawn_local(async move {
+    match place {
+        Some(Place::Around(seq)) if at.is_some() => {
+            spawn_local(super::reading::around(ctx, channel, seq));
+        }
+        Some(place) => spawn_local(async move {
             ctx.check(load::page(ctx.net, channel, place).await);
-        });
+        }),
+        None => {}
     }
 }
 

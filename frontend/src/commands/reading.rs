@@ -3,7 +3,7 @@
 use super::{Ctx, Land};
 use crate::browser::{clock, page, scroll};
 use crate::net::load;
-use crate::net::rest::Place;
+use crate::net::rest::{self, Place};
 use crate::state::room::{Room, WINDOW_MAX};
 use crate::state::{Changes, Want, Where};
 use leptos::prelude::*;
@@ -164,16 +164,37 @@ pub fn show(ctx: Ctx, channel: ChannelId, seq: Seq) {
     ctx.ui.highlight.set(Some(seq));
     ctx.ui.land_at(Land::Seq(seq));
     let held = ctx.store.read(|state| {
-        let room = state.rooms.get(&channel)?;
-        let (first, last) = room.timeline.first_seq().zip(room.timeline.last_seq())?;
-        Some((first..=last).contains(&seq))
+        let room = state.rooms.get(&channel);
+        room.is_some_and(|room| room.timeline.messages().any(|message| message.seq == seq))
     });
-    if held == Some(true) {
+    if held {
         ctx.store.rows.give();
     } else {
-        spawn_local(async move {
-            ctx.check(load::page(ctx.net, channel, Place::Around(seq)).await);
-        });
+        spawn_local(around(ctx, channel, seq));
+    }
+}
+
+/// Loads what is around a message. One that stands in a thread alone is shown there.
+pub async fn around(ctx: Ctx, channel: ChannelId, seq: Seq) {
+    if ctx.check(load::page(ctx.net, channel, Place::Around(seq)).await).is_some() {
+        find(ctx, channel, seq).await;
+    }
+}
+
+/// Opens the thread of a message that the channel itself does not show.
+async fn find(ctx: Ctx, channel: ChannelId, seq: Seq) {
+    let shown = ctx.store.read(|state| {
+        let room = state.rooms.get(&channel);
+        room.is_none_or(|room| room.timeline.messages().any(|message| message.seq == seq))
+    });
+    if shown {
+        return;
+    }
+    let Some(places) = ctx.check(rest::messages::at(channel, seq).await) else { return };
+    let here = ctx.ui.highlight.try_get_untracked() == Some(Some(seq));
+    let root = places.events.first().and_then(|event| event.thread_root);
+    if let Some(root) = root.filter(|_| here) {
+        super::panes::thread_at(ctx, channel, root, seq);
     }
 }
 

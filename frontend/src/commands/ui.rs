@@ -3,8 +3,9 @@
 use crate::browser::dom::Focused;
 use crate::keep;
 use crate::state::Where;
+use crate::state::rows::Gist;
 use leptos::prelude::*;
-use shared::{ChannelId, MessageId, Seq, UserId};
+use shared::{Attachment, ChannelId, Forward, MessageId, Seq, UserId};
 
 /// A dialog that stands above the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,12 @@ pub enum Dialog {
     AddPeople(ChannelId),
     /// Ask before something that can't be undone.
     Confirm(Confirm),
+    /// Pick where to pass a message on to, with what it says.
+    Forward(Forward, Gist),
+    /// Every text that a message had.
+    Versions(ChannelId, MessageId),
+    /// Look at the pictures of a message, beginning with this one.
+    Pictures(Vec<Attachment>, usize),
 }
 
 /// What the pane beside the sheet shows.

@@ -294,6 +294,9 @@ fn keys_on(ctx: Ctx, at: Where, row: &Row, event: &KeyboardEvent) {
         "+" => "react",
         "u" | "U" => "unread",
         "e" | "E" => "edit",
+        "p" | "P" => "pin",
+        "b" | "B" => "bookmark",
+        "f" | "F" => "forward",
         _ => "",
     };
     if step != 0 {

@@ -56,6 +56,20 @@ pub const PHONE: &str =
     "M8 3.5h4a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2H8a2 2 0 0 1-2-2v-9a2 2 0 0 1 2-2zM9.4 14h1.2";
 /// A way out.
 pub const EXIT: &str = "M11.5 4.5h-5a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h5M9 10h7.5M13.8 7l3 3-3 3";
+/// Three dots.
+pub const MORE: &str = "M5 10v.1M10 10v.1M15 10v.1";
+/// An arrow that goes on.
+pub const FORWARD: &str = "M11.8 5 16 9.2l-4.2 4.2M15.6 9.2H8.5C6 9.2 4 11.2 4 13.7V15";
+/// Two sheets.
+pub const COPY: &str = "M8 7h6.5v8.5H8zM5.5 12.8V4.5H12";
+/// A dot beside lines.
+pub const UNREAD: &str = "M4 6h7M4 10h12M4 14h12M14.6 6a1.2 1.2 0 1 0 2.4 0a1.2 1.2 0 1 0-2.4 0";
+/// A sheet with a folded corner.
+pub const FILE: &str = "M6 3.5h5.5L15 7v9.5H6zM11.2 3.8V7.3h3.5";
+/// An arrow into a tray.
+pub const DOWNLOAD: &str = "M10 4v8.2M6.4 9l3.6 3.5L13.6 9M4.5 15.5h11";
+/// An arrow on.
+pub const NEXT: &str = "m8 4.5 5.5 5.5L8 15.5";
 
 /// Two lines of talk, one under the other.
 pub const THREAD: &str = "M4.5 4.5h11v6.5h-7l-4 3zM8.5 14.2h5l2.5 2.3v-4.3";

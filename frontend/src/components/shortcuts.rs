@@ -8,7 +8,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 /// What each does, and its keys; a bar parts alternatives.
-const KEYS: [(&str, &str); 16] = [
+const KEYS: [(&str, &str); 19] = [
     ("Go to a channel or person", "Ctrl K"),
     ("Search messages", "Ctrl Shift F"),
     ("Next, previous channel", "Alt ↓|Alt ↑"),
@@ -22,6 +22,9 @@ const KEYS: [(&str, &str); 16] = [
     ("Open the thread of the message", "T"),
     ("React to the message", "+"),
     ("Edit the message", "E"),
+    ("Pin it, take it down", "P"),
+    ("Bookmark it, forget it", "B"),
+    ("Forward it", "F"),
     ("Mark unread from here", "U"),
     ("Next region of the page", "F6"),
     ("This list", "?"),

@@ -79,13 +79,10 @@ pub async fn thread(net: Net, place: Place) -> Result<(), Failure> {
             let unread = page.messages.last().is_some_and(|last| last.seq > page.read_seq);
             thread.room.new_after = unread.then_some(page.read_seq);
         }
-        let ThreadPage { root: first, messages, head_seq, has_before, has_after, .. } = page;
-        let users = messages.iter().map(|message| message.user_id).chain([first.user_id]);
-        for user in users {
-            if state.people.ask(user) {
-                changes.wants.push(Want::User(user));
-            }
+        for message in page.messages.iter().chain([&page.root]) {
+            state.ask_named(message, &mut changes.wants);
         }
+        let ThreadPage { root: first, messages, head_seq, has_before, has_after, .. } = page;
         let standing = ThreadFrame {
             channel_id: channel,
             message_id: root,
@@ -100,7 +97,9 @@ pub async fn thread(net: Net, place: Place) -> Result<(), Failure> {
         if !has_before {
             page.messages.insert(0, first);
         }
-        extend(&mut thread.room, place, page);
+        if let Some(thread) = &mut state.thread {
+            extend(&mut thread.room, place, page);
+        }
         changes
     });
     net.settle();
@@ -147,9 +146,7 @@ pub async fn list(
 fn take(state: &mut State, channel: ChannelId, place: Place, page: MessagePage) -> Changes {
     let mut changes = Changes { rows: state.open == Some(channel), ..Changes::default() };
     for message in &page.messages {
-        if state.people.ask(message.user_id) {
-            changes.wants.push(Want::User(message.user_id));
-        }
+        state.ask_named(message, &mut changes.wants);
     }
     let head = page.head_seq;
     changes.channels = state.channels.advance(channel, head);

@@ -6,13 +6,14 @@ use super::home::home;
 use super::lost::lost;
 use crate::browser::element::{El, el, many, memo, watch};
 use crate::browser::{dom, history, page};
-use crate::commands::{Ctx, Dialog, Ui, channels, panes};
+use crate::commands::{Ctx, Dialog, Ui, channels, keeping, panes};
 use crate::components::announcer::announcer;
 use crate::components::pane::pane;
 use crate::components::rail::rail;
 use crate::components::sheet::sheet;
 use crate::components::toasts::toasts;
-use crate::components::{browse, confirm, create, settings, shortcuts, switcher};
+use crate::components::{browse, confirm, create, forward, lightbox, settings, shortcuts};
+use crate::components::{switcher, versions};
 use crate::keep;
 use crate::net::{Net, load};
 use crate::state::Changes;
@@ -195,6 +196,7 @@ fn begin(ctx: Ctx) {
         }
         // Names that are missing are fetched one by one when they are needed.
         let _ = load::users(ctx.net, "").await;
+        keeping::load_bookmarks(ctx).await;
     });
 }
 
@@ -208,5 +210,8 @@ fn dialog_view(ctx: Ctx, dialog: Dialog, leave: Callback<()>) -> El {
         Dialog::EditChannel(channel) => create::edit(ctx, channel),
         Dialog::AddPeople(channel) => create::add_people(ctx, channel),
         Dialog::Confirm(what) => confirm::confirm(ctx, what),
+        Dialog::Forward(message, gist) => forward::forward(ctx, message, &gist),
+        Dialog::Versions(channel, message) => versions::versions(ctx, channel, message),
+        Dialog::Pictures(pictures, at) => lightbox::lightbox(ctx, pictures, at),
     }
 }

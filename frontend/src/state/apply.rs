@@ -36,7 +36,8 @@ impl State {
                     self.bookmarks.remove(&frame.message_id)
                 };
                 self.listed.bookmarks += 1;
-                Changes { kept, ..Changes::default() }
+                // The mark on its row moves what stands below.
+                Changes { kept, rows: kept, ..Changes::default() }
             }
             ServerMessage::Channel(frame) => self.channel(frame),
             ServerMessage::Ack(ack) => self.ack(ack),
@@ -167,8 +168,11 @@ impl State {
                 if let Some(root) = message.thread_root {
                     changes.kept |= self.threads.wrote(root, message);
                 }
-                if self.people.ask(message.user_id) {
-                    changes.wants.push(Want::User(message.user_id));
+                let origin = message.forwarded.as_ref().map(|origin| origin.user_id);
+                for user in origin.into_iter().chain([message.user_id]) {
+                    if self.people.ask(user) {
+                        changes.wants.push(Want::User(user));
+                    }
                 }
             }
             ChannelEvent::Member(member) => {
@@ -180,14 +184,24 @@ impl State {
             }
             // What it mentioned before, only the server knows.
             ChannelEvent::Edited(_) | ChannelEvent::Deleted(_) => {
-                let edited = match &event {
-                    ChannelEvent::Edited(edit) => edit.html.as_deref().unwrap_or_default(),
-                    _ => "",
+                let (changed, edited) = match &event {
+                    ChannelEvent::Edited(edit) => {
+                        (Some(edit.message_id), edit.html.as_deref().unwrap_or_default())
+                    }
+                    ChannelEvent::Deleted(deletion) => (Some(deletion.message_id), ""),
+                    _ => (None, ""),
                 };
+                // Where it is answered it says something else now: it is fetched again.
+                if let Some(changed) = changed {
+                    self.gists.remove(&changed);
+                }
                 let counted = self.channels.get(id).is_some_and(|channel| channel.mentions > 0);
                 if fresh && (counted || mentions(edited, self.me)) {
                     changes.wants.push(Want::Channels);
                 }
+            }
+            ChannelEvent::Pinned(pin) if pin.on && self.people.ask(pin.user_id) => {
+                changes.wants.push(Want::User(pin.user_id));
             }
             ChannelEvent::Reacted(_) | ChannelEvent::Pinned(_) | ChannelEvent::Previewed(_) => {}
         }

@@ -22,8 +22,8 @@ use channels::Channels;
 use outbox::Outbox;
 use people::{People, Typing};
 use room::Room;
-use rows::{Row, View, rows};
-use shared::{ChannelId, ClientId, MessageId, Seq, Timestamp, UserId};
+use rows::{Gists, Row, View, rows};
+use shared::{ChannelId, ChatMessage, ClientId, MessageId, Seq, Timestamp, UserId};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use threads::{Thread, Threads};
 
@@ -82,6 +82,8 @@ pub struct State {
     pub threads: Threads,
     /// Messages that the user remembers, as far as they were heard of.
     pub bookmarks: HashSet<MessageId>,
+    /// What was fetched of messages that are answered far from where they stand.
+    pub gists: Gists,
     /// How often what stands in lists has changed.
     pub listed: Listed,
     /// Channels whose replay is on its way.
@@ -105,6 +107,7 @@ impl State {
             thread: None,
             threads: Threads::default(),
             bookmarks: HashSet::new(),
+            gists: Gists::new(),
             listed: Listed::default(),
             catching_up: Vec::new(),
         }
@@ -157,14 +160,28 @@ impl State {
     /// The rows of a channel. `day_of` gives the number of a moment's local day.
     pub fn rows(&self, id: ChannelId, day_of: &dyn Fn(Timestamp) -> i64) -> Vec<Row> {
         let Some(room) = self.rooms.get(&id) else { return Vec::new() };
-        rows(room, self.outbox.of(id, None), &View { me: self.me, day_of })
+        let view = View { me: self.me, day_of, gists: &self.gists };
+        rows(room, self.outbox.of(id, None), &view)
     }
 
     /// The rows of the thread on the screen.
     pub fn thread_rows(&self, day_of: &dyn Fn(Timestamp) -> i64) -> Vec<Row> {
         let Some(thread) = &self.thread else { return Vec::new() };
         let pending = self.outbox.of(thread.channel_id, Some(thread.root));
-        rows(&thread.room, pending, &View { me: self.me, day_of })
+        let view = View { me: self.me, day_of, gists: &self.gists };
+        rows(&thread.room, pending, &view)
+    }
+
+    /// Asks for everybody whom a message's row names, as far as they aren't known.
+    pub fn ask_named(&mut self, message: &ChatMessage, wants: &mut Vec<Want>) {
+        let forwarded = message.forwarded.as_ref().map(|origin| origin.user_id);
+        let one = [Some(message.user_id), message.pinned_by, forwarded];
+        let named = one.into_iter().flatten().chain(message.replier_ids.iter().copied());
+        for user in named {
+            if self.people.ask(user) {
+                wants.push(Want::User(user));
+            }
+        }
     }
 
     /// The rows of a channel, or of the thread on the screen.

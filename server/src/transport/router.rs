@@ -1,8 +1,8 @@
 //! Every route on one page, and what stands around them. Paths come from `shared::paths` alone.
 
 use super::http::{
-    accounts, channels, docs, health, keeping, members, messages, openapi, page, reads, safety,
-    threads,
+    accounts, channels, docs, files, health, keeping, members, messages, openapi, page, previews,
+    reads, safety, search, threads, uploads,
 };
 use super::ws;
 use crate::app::AppHandle;
@@ -19,6 +19,7 @@ pub fn router(app: AppHandle) -> Router {
     let echo = if app.test_echo { echo() } else { Router::new() };
     Router::new()
         .merge(rest())
+        .merge(transfers())
         .merge(sockets())
         .merge(echo)
         .merge(for_operators())
@@ -52,11 +53,14 @@ fn rest() -> Router<AppHandle> {
         .route(paths::CHANNEL, get(channels::get).patch(channels::update).delete(channels::delete))
         .route(paths::MEMBER, put(members::add).delete(members::remove))
         .route(paths::MESSAGES, get(messages::page).post(messages::post))
-        .route(paths::MESSAGE, patch(messages::edit).delete(messages::delete))
+        .route(paths::MESSAGE, get(messages::one).patch(messages::edit).delete(messages::delete))
         .route(paths::REACTION, put(messages::react).delete(messages::unreact))
         .route(paths::VERSIONS, get(messages::versions))
+        .route(paths::PREVIEWS, delete(previews::remove))
+        .route(paths::PREVIEW_IMAGE, get(previews::picture))
         .route(paths::PINS, get(keeping::pins))
         .route(paths::PIN, put(keeping::pin).delete(keeping::unpin))
+        .route(paths::SEARCH, get(search::find))
         .route(paths::BOOKMARKS, get(keeping::bookmarks))
         .route(paths::BOOKMARK, put(keeping::bookmark).delete(keeping::forget))
         .route(paths::THREADS, get(threads::list))
@@ -67,6 +71,16 @@ fn rest() -> Router<AppHandle> {
         .route(paths::READ, put(reads::mark))
         .method_not_allowed_fallback(safety::wrong_method)
         .layer(from_fn(safety::bounded))
+        .layer(from_fn(safety::never_cached))
+}
+
+/// Files may take long on slow lines: their bodies have time limits of their own.
+fn transfers() -> Router<AppHandle> {
+    Router::new()
+        .route(paths::UPLOADS, post(uploads::upload))
+        .route(paths::UPLOAD_BY_ID, delete(uploads::remove))
+        .route(paths::UPLOAD, get(files::get))
+        .method_not_allowed_fallback(safety::wrong_method)
         .layer(from_fn(safety::never_cached))
 }
 

@@ -3,3 +3,4 @@
 pub mod account;
 pub mod channels;
 pub mod messages;
+pub mod uploads;

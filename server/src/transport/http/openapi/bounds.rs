@@ -29,7 +29,7 @@ const TEXTS: [(&str, usize, usize); 8] = [
 
 /// What clients send under these rules. Logging in is not among them: what can't be right there is
 /// wrong like anything else.
-const SENT: [&str; 10] = [
+const SENT: [&str; 11] = [
     "SignUp",
     "UpdateMe",
     "CreateChannel",
@@ -40,6 +40,7 @@ const SENT: [&str; 10] = [
     "Edit",
     "Delete",
     "React",
+    "RemovePreviews",
 ];
 
 impl Modify for Bounds {
