@@ -1,8 +1,8 @@
 //! Every route on one page, and what stands around them. Paths come from `shared::paths` alone.
 
 use super::http::{
-    accounts, channels, docs, health, keeping, members, messages, openapi, page, reads, safety,
-    threads,
+    accounts, channels, docs, emoji, health, keeping, members, messages, openapi, page, reads,
+    safety, threads,
 };
 use super::ws;
 use crate::app::AppHandle;
@@ -63,6 +63,7 @@ fn rest() -> Router<AppHandle> {
         .route(paths::THREAD, get(threads::page))
         .route(paths::FOLLOW, put(threads::follow).delete(threads::unfollow))
         .route(paths::THREAD_READ, put(threads::mark_read))
+        .route(paths::EMOJI, get(emoji::table))
         .route(paths::EVENTS, get(messages::events))
         .route(paths::READ, put(reads::mark))
         .method_not_allowed_fallback(safety::wrong_method)

@@ -2,4 +2,5 @@
 
 pub mod account;
 pub mod channels;
+pub mod emoji;
 pub mod messages;

@@ -6,7 +6,7 @@ mod frames;
 mod problems;
 mod sockets;
 
-use super::{accounts, channels, health, keeping, members, messages, reads, threads};
+use super::{accounts, channels, emoji, health, keeping, members, messages, reads, threads};
 use axum::Json as Reply;
 use bounds::Bounds;
 use frames::Frames;
@@ -30,6 +30,7 @@ use utoipa::{Modify, OpenApi};
         messages::react, messages::unreact, messages::versions, messages::events,
         keeping::pins, keeping::pin, keeping::unpin,
         keeping::bookmarks, keeping::bookmark, keeping::forget,
+        emoji::table,
         threads::list, threads::page, threads::follow, threads::unfollow, threads::mark_read,
         sockets::join_channel, sockets::all_channels,
         health::healthz, health::readyz, health::metrics,
