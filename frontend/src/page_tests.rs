@@ -44,7 +44,7 @@ fn draw() -> Ctx {
     let told = Rc::clone(&slot);
     leptos::mount::mount_to_body(move || {
         let ctx = enter();
-        many([feed(ctx, channel()), composer(ctx, channel())]).show();
+        many([feed(ctx, channel()), composer(ctx, (channel(), None))]).show();
         told.set(Some(ctx));
     });
     slot.take().unwrap()

@@ -1,9 +1,10 @@
 //! What can be done with messages.
 
-use super::{Confirm, Ctx, Dialog, Land};
+use super::{Confirm, Ctx, Dialog, Land, uploads};
 use crate::browser::{clipboard, clock, dom, page, random};
 use crate::keep;
 use crate::net::rest;
+use crate::state::commands::typed;
 use crate::state::outbox::{Entry, SendState};
 use crate::state::rows::Row;
 use crate::state::{Changes, Draft, Where};
@@ -121,22 +122,27 @@ pub fn retry(ctx: Ctx, nonce: &str) {
     ctx.net.flush();
 }
 
-/// Lets go of a message that was not sent; gives its text.
-pub fn discard(ctx: Ctx, nonce: &str) -> Option<String> {
-    let mut text = None;
+/// Lets go of a message that was not sent; gives it.
+pub fn discard(ctx: Ctx, nonce: &str) -> Option<Entry> {
+    let mut entry = None;
     ctx.store.write(|state| {
-        text = state.outbox.remove(nonce).map(|entry| entry.message);
+        entry = state.outbox.remove(nonce);
         Changes { rows: true, outbox: true, ..Changes::default() }
     });
     keep::remove_entry(ctx.store.me, nonce);
     ctx.net.flush();
-    text
+    entry
 }
 
-/// Puts the text of a message that was not sent back into the composer.
+/// Puts a message that was not sent back to where it was written, with all that it had.
 pub fn edit_unsent(ctx: Ctx, nonce: &str) {
-    if let Some(text) = discard(ctx, nonce) {
-        ctx.ui.compose.set(Some(text));
+    if let Some(entry) = discard(ctx, nonce) {
+        let at = (entry.channel_id, entry.thread_root);
+        uploads::restore(ctx, at, &entry.attachment_ids);
+        if entry.thread_root.is_none() {
+            ctx.ui.reply.set(entry.reply_to);
+        }
+        ctx.ui.compose.set(Some((at, typed(&entry.message, entry.action))));
     }
 }
 
@@ -148,9 +154,12 @@ pub fn begin_edit(ctx: Ctx, row: &Row) {
     }
 }
 
-/// Begins to edit one's last message in the channel. False if there is none.
-pub fn edit_last(ctx: Ctx, channel: ChannelId) -> bool {
-    let rows = ctx.store.read(|state| state.rows(channel, &clock::day_of));
+/// Begins to edit one's last message in the channel or the thread. False if there is none.
+pub fn edit_last(ctx: Ctx, (channel, thread): Where) -> bool {
+    let rows = ctx.store.read(|state| match thread {
+        Some(_) => state.thread_rows(&clock::day_of),
+        None => state.rows(channel, &clock::day_of),
+    });
     let last = rows.iter().rev().find(|row| row.own && !row.deleted && row.message_id.is_some());
     if let Some(row) = last {
         begin_edit(ctx, row);
@@ -160,8 +169,9 @@ pub fn edit_last(ctx: Ctx, channel: ChannelId) -> bool {
 
 /// Ends editing, and gives the keyboard back to the composer.
 pub fn end_edit(ctx: Ctx) {
+    let thread = dom::focus_within("aside");
     ctx.ui.editing.set(None);
-    dom::focus("#composer");
+    dom::focus(if thread { "#composer-thread" } else { "#composer" });
 }
 
 /// Saves an edited text. The row stays in its editor, with the text, if that fails.

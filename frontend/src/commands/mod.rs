@@ -3,10 +3,13 @@
 
 pub mod account;
 pub mod channels;
+pub mod emoji;
 pub mod messages;
 pub mod panes;
 pub mod reading;
+pub mod slash;
 mod ui;
+pub mod uploads;
 
 pub use ui::{Confirm, Dialog, Land, Pane, Toast, Ui};
 

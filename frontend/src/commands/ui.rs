@@ -1,6 +1,9 @@
 //! What is open, chosen and shown: the part of the page that no server needs to know.
 
+use super::emoji::Emojis;
+use super::uploads::Files;
 use crate::keep;
+use crate::state::Where;
 use leptos::prelude::*;
 use shared::{ChannelId, MessageId, Seq, UserId};
 
@@ -17,6 +20,10 @@ pub enum Dialog {
     Settings,
     /// All shortcuts.
     Shortcuts,
+    /// All commands.
+    Commands,
+    /// Choose an emoji.
+    Emoji,
     /// Change the channel's name and topic.
     EditChannel(ChannelId),
     /// Add people to the channel.
@@ -106,8 +113,14 @@ pub struct Ui {
     pub land: StoredValue<Option<Land>>,
     /// Whether shortcuts of a single key are on.
     pub single_keys: RwSignal<bool>,
-    /// A text that shall stand in the composer.
-    pub compose: RwSignal<Option<String>>,
+    /// A text that shall stand in the composer of this place.
+    pub compose: RwSignal<Option<(Where, String)>>,
+    /// The names of the public channels, once somebody looked for one.
+    pub public: RwSignal<Option<Vec<String>>>,
+    /// The emoji.
+    pub emoji: Emojis,
+    /// The files that no message carries yet.
+    pub files: Files,
 }
 
 impl Ui {
@@ -128,6 +141,9 @@ impl Ui {
             land: StoredValue::new(None),
             single_keys: RwSignal::new(keep::single_keys()),
             compose: RwSignal::new(None),
+            public: RwSignal::new(None),
+            emoji: Emojis::new(),
+            files: Files::new(),
         }
     }
 

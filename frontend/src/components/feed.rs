@@ -322,7 +322,7 @@ fn beginning(ctx: Ctx, channel: ChannelId) -> El {
     }
     actions.push(
         action("say-hello", icon::WAVE, "Say hello", "The first message is the hardest")
-            .on_click(move || ctx.ui.compose.set(Some("Hello! 👋".to_owned()))),
+            .on_click(move || ctx.ui.compose.set(Some(((channel, None), "Hello! 👋".to_owned())))),
     );
     let actions = actions.into_iter().map(|action| el("li", "").with(action));
     el("section", &["empty ", hue(&channel.to_string())].concat())

@@ -57,6 +57,15 @@ pub const PHONE: &str =
 /// A way out.
 pub const EXIT: &str = "M11.5 4.5h-5a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h5M9 10h7.5M13.8 7l3 3-3 3";
 
+/// A paper clip.
+pub const CLIP: &str = "m15.5 9.6-5.4 5.4a3.4 3.4 0 0 1-4.8-4.8l5.9-5.9a2.3 2.3 0 0 1 3.2 3.2l-5.6 5.6a1.1 1.1 0 0 1-1.6-1.6l5-5";
+/// A sheet of paper.
+pub const FILE: &str = "M6 3.5h5.5l3.5 3.5v9a.9.9 0 0 1-.9.9H6a.9.9 0 0 1-.9-.9V4.4A.9.9 0 0 1 6 3.5zM11.3 3.7v3.6h3.6";
+/// A slash in a box.
+pub const SLASH: &str = "M6 3.5h8A2.5 2.5 0 0 1 16.5 6v8a2.5 2.5 0 0 1-2.5 2.5H6A2.5 2.5 0 0 1 3.5 14V6A2.5 2.5 0 0 1 6 3.5zM11.6 7l-3.2 6";
+/// An arrow that goes around.
+pub const RETRY: &str = "M15.8 8.5A6 6 0 1 0 16 11M16.2 4.5v4h-4";
+
 /// An icon. It says nothing to a screen reader: what it stands on does.
 pub fn icon(path: &str) -> El {
     drawing(path)

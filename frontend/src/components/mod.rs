@@ -9,6 +9,7 @@ pub mod confirm;
 pub mod create;
 pub mod details;
 pub mod dialog;
+pub mod emoji;
 pub mod feed;
 pub mod icon;
 pub mod picker;

@@ -283,9 +283,7 @@ fn send_state(ctx: Ctx, row: RwSignal<Row>, state: &RowState) -> Option<El> {
         }
         RowState::Failed(why) => {
             let why = ["Not sent: ", why, "."].concat();
-            let discard = |ctx: Ctx, nonce: &str| {
-                messages::discard(ctx, nonce);
-            };
+            let discard = |ctx: Ctx, nonce: &str| drop(messages::discard(ctx, nonce));
             Some(
                 el("p", "state failed")
                     .attr("role", "alert")

@@ -29,7 +29,7 @@ pub fn sheet(ctx: Ctx, channel: ChannelId) -> El {
     let dock = el("div", "dock")
         .live(jump(ctx, channel))
         .with(typing(ctx, channel))
-        .with(composer(ctx, channel));
+        .with(composer(ctx, (channel, None)));
     let offline = memo(move || ctx.store.link.get() == Link::Offline);
     let main = el("main", &["sheet ", hue(&channel.to_string())].concat())
         .attr("aria-labelledby", "channel-name")

@@ -4,3 +4,4 @@ pub mod account;
 pub mod channels;
 pub mod emoji;
 pub mod messages;
+pub mod uploads;

@@ -201,6 +201,7 @@ fn what_the_page_reads_is_the_same_to_wire_and_to_serde() {
         following: true,
         read_seq: 7,
     });
+    agree(&crate::api::uploads::Uploaded { uploads: vec![attachment()] });
     agree(&EmojiTable {
         emoji: vec![Emoji {
             emoji: "👍".into(),
