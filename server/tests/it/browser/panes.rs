@@ -209,7 +209,7 @@ async fn a_person_without_a_mouse_goes_through_the_pane_and_back() {
     let second = "return document.activeElement.innerText.includes('thread 1')";
     ada.until("the second thread to have the focus", second).await;
     ada.press_key(Key::Enter).await;
-    ada.focus_on("#thread-composer").await;
+    ada.focus_on("#composer-thread").await;
     ada.press("from the keyboard").await;
     ada.press_key(Key::Enter).await;
     let sent = "return document.querySelector('#thread-feed').innerText.includes('from the keyb')";
@@ -224,7 +224,7 @@ async fn a_person_without_a_mouse_goes_through_the_pane_and_back() {
                       e.id";
         regions.push(ada.js(region, vec![]).await.as_str().unwrap().to_owned());
     }
-    assert_eq!(regions, ["channels", "feed", "composer", "thread", "thread-composer"]);
+    assert_eq!(regions, ["channels", "feed", "composer", "thread", "composer-thread"]);
 
     // Back to the list, and out of it to where it was opened.
     ada.press_key(Key::Escape).await;
@@ -256,8 +256,8 @@ async fn on_a_phone_the_pane_fills_the_screen_and_going_back_leaves_it() {
     ada.until("the thread to fill the screen", fills).await;
     let over = "const d = document.scrollingElement; return d.scrollWidth - d.clientWidth";
     assert_eq!(ada.js(over, vec![]).await, json!(0), "nothing is too wide");
-    ada.type_in("#thread-composer", "me").await;
-    ada.click("#thread-send").await;
+    ada.type_in("#composer-thread", "me").await;
+    ada.click("#send-thread").await;
     ada.see("#thread-feed .replies-line").await;
 
     // The browser's own way back leaves the pane, and then the channel.

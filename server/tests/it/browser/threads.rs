@@ -19,12 +19,12 @@ async fn open_thread(browser: &Browser, message: MessageId) {
     browser.see(&row).await;
     browser.js(&format!("document.querySelector('{row}').focus()"), vec![]).await;
     browser.press("t").await;
-    browser.see("#thread-composer").await;
+    browser.see("#composer-thread").await;
     browser.see(&format!("#thread-feed article[data-message-id=\"{message}\"]")).await;
 }
 
 async fn reply(browser: &Browser, text: &str) {
-    browser.type_in("#thread-composer", text).await;
+    browser.type_in("#composer-thread", text).await;
     browser.press_key(Key::Enter).await;
 }
 
@@ -114,19 +114,19 @@ async fn a_draft_of_a_thread_is_its_own_and_survives_a_reload() {
     let (ada, script, room) = ada_and_a_script(&server).await;
     let root = script.say(room, "tea?").await.message_id;
     open_thread(&ada, root).await;
-    ada.type_in("#thread-composer", "not yet").await;
+    ada.type_in("#composer-thread", "not yet").await;
     ada.type_in("#composer", "something else").await;
     ada.reload().await;
     ada.live().await;
     open_thread(&ada, root).await;
-    for (id, text) in [("thread-composer", "not yet"), ("composer", "something else")] {
+    for (id, text) in [("composer-thread", "not yet"), ("composer", "something else")] {
         let script = format!("return document.getElementById('{id}').value === '{text}'");
         ada.until(&format!("the draft in {id}"), &script).await;
     }
     // Sending one leaves the other.
     ada.press_key(Key::Enter).await;
     thread_shows(&ada, &["tea?", "not yet"]).await;
-    let values = "return [document.querySelector('#thread-composer').value, \
+    let values = "return [document.querySelector('#composer-thread').value, \
                   document.querySelector('#composer').value]";
     assert_eq!(ada.js(values, vec![]).await, json!(["", "something else"]));
     ada.close().await;
