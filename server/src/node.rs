@@ -91,9 +91,15 @@ impl Node {
         let shards = Shards::start(&hub, clock).map_err(StartError::Threads)?;
         let broker = tokio::spawn(local::run(commits, Arc::clone(&hub)));
         let (drain, draining) = watch::channel(false);
-        let previews =
-            Previews::start(config.fetching(), &config.data, &storage, clock, draining.clone())
-                .map_err(StartError::Tls)?;
+        let pictures = Pictures::default();
+        let previews = Previews::start(
+            config.fetching(),
+            &config.data,
+            (&storage, &pictures),
+            clock,
+            draining.clone(),
+        )
+        .map_err(StartError::Tls)?;
         let passwords = match passwords.await {
             Ok(passwords) => passwords.map_err(StartError::Passwords)?,
             Err(cause) => {
@@ -109,7 +115,7 @@ impl Node {
             limiter: Limiter::new(config.limits == Switch::On),
             tickets: Tickets::default(),
             passwords,
-            pictures: Pictures::default(),
+            pictures,
             uploading: Slots::default(),
             previews,
             signup: config.signup_policy(),

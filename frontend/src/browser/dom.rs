@@ -170,6 +170,11 @@ fn has_field_sizing(area: &HtmlTextAreaElement) -> bool {
     js_sys::Reflect::has(&area.style(), &"fieldSizing".into()).unwrap_or(false)
 }
 
+/// The key of an event of the keyboard; nothing for others.
+pub fn event_key(event: &Event) -> String {
+    event.dyn_ref::<web_sys::KeyboardEvent>().map(web_sys::KeyboardEvent::key).unwrap_or_default()
+}
+
 /// The field that an event happened in: its value.
 pub fn event_value(event: &Event) -> String {
     let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
@@ -187,6 +192,11 @@ pub fn nearest(target: Option<EventTarget>, attribute: &str) -> Option<String> {
     let element = target?.dyn_into::<Element>().ok()?;
     let found = element.closest(&["[", attribute, "]"].concat()).ok()??;
     found.get_attribute(attribute)
+}
+
+/// An attribute of the first element that the selector finds.
+pub fn attribute(selector: &str, name: &str) -> Option<String> {
+    document()?.query_selector(selector).ok()??.get_attribute(name)
 }
 
 /// The value of a named field of the form with this id.

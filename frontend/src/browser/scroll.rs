@@ -90,6 +90,15 @@ pub fn show(selector: &str, middle: bool) -> bool {
     true
 }
 
+/// Scrolls no more than it takes for the first element that the selector finds to be seen.
+pub fn reveal(selector: &str) {
+    if let Some(element) = find(selector) {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
 /// The highest `data-seq` of the rows whose lower edge is shown.
 pub fn last_shown_seq(feed: &str) -> Option<u64> {
     let rows = rows(feed, "[data-seq]")?;

@@ -4,8 +4,7 @@
 use super::{Ctx, Pane, channels, panes};
 use crate::browser::page;
 use crate::net::load;
-use crate::net::rest::Failure;
-pub use crate::net::rest::List;
+pub use crate::net::rest::{Failure, List};
 use shared::api::messages::MessageList;
 use shared::limits::{LIST_DEFAULT, LIST_MAX};
 use shared::{ChatMessage, paths};

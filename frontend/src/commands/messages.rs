@@ -1,9 +1,10 @@
 //! What can be done with messages.
 
-use super::{Confirm, Ctx, Dialog, Land};
+use super::{Confirm, Ctx, Dialog, Land, uploads};
 use crate::browser::{clipboard, clock, dom, page, random};
 use crate::keep;
 use crate::net::rest;
+use crate::state::commands::typed;
 use crate::state::outbox::{Entry, SendState};
 use crate::state::rows::Row;
 use crate::state::{Changes, Draft, Where};
@@ -119,25 +120,27 @@ pub fn retry(ctx: Ctx, nonce: &str) {
     ctx.net.flush();
 }
 
-/// Lets go of a message that was not sent; gives its text.
-pub fn discard(ctx: Ctx, nonce: &str) -> Option<String> {
-    let mut text = None;
+/// Lets go of a message that was not sent; gives it.
+pub fn discard(ctx: Ctx, nonce: &str) -> Option<Entry> {
+    let mut entry = None;
     ctx.store.write(|state| {
-        text = state.outbox.remove(nonce).map(|entry| entry.message);
+        entry = state.outbox.remove(nonce);
         Changes { rows: true, thread: true, outbox: true, ..Changes::default() }
     });
     keep::remove_entry(ctx.store.me, nonce);
     ctx.net.flush();
-    text
+    entry
 }
 
-/// Puts the text of a message that was not sent back into the composer.
+/// Puts a message that was not sent back to where it was written, with all that it had.
 pub fn edit_unsent(ctx: Ctx, nonce: &str) {
-    let at = ctx
-        .store
-        .read(|state| state.outbox.get(nonce).map(|entry| (entry.channel_id, entry.thread_root)));
-    if let Some((at, text)) = at.zip(discard(ctx, nonce)) {
-        ctx.ui.compose.set(Some((at, text)));
+    if let Some(entry) = discard(ctx, nonce) {
+        let at = (entry.channel_id, entry.thread_root);
+        uploads::restore(ctx, at, &entry.attachment_ids);
+        if entry.thread_root.is_none() {
+            ctx.ui.reply.set(entry.reply_to);
+        }
+        ctx.ui.compose.set(Some((at, typed(&entry.message, entry.action))));
     }
 }
 
@@ -161,10 +164,9 @@ pub fn edit_last(ctx: Ctx, at: Where) -> bool {
 
 /// Ends editing, and gives the keyboard back to the composer.
 pub fn end_edit(ctx: Ctx) {
-    let thread =
-        ctx.ui.editing.with_untracked(|key| key.as_ref().is_some_and(|k| k.starts_with('~')));
+    let thread = dom::focus_within("aside");
     ctx.ui.editing.set(None);
-    dom::focus(if thread { "#thread-composer" } else { "#composer" });
+    dom::focus(if thread { "#composer-thread" } else { "#composer" });
 }
 
 /// Saves an edited text. The row stays in its editor, with the text, if that fails.

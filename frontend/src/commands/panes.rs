@@ -11,7 +11,7 @@ use leptos::task::{spawn_local, tick};
 use shared::{ChannelId, MessageId, Seq};
 
 /// Where the keyboard begins in the pane, whatever it shows.
-const BEGINNING: &str = "aside.details [data-begin]";
+const BEGINNING: &str = "aside.details [data-begin], #composer-thread";
 
 /// What the pane is called.
 const TITLE: &str = "aside.details h2";
@@ -97,7 +97,6 @@ pub(super) fn begin_thread(
     from: Option<Pane>,
 ) {
     ctx.ui.tools.set(None);
-    ctx.ui.also.set(false);
     ctx.store.write(|state| {
         state.thread = Some(Thread::new(channel, root));
         Changes { thread: true, ..Changes::default() }

@@ -1,5 +1,7 @@
 //! What is open, chosen and shown: the part of the page that no server needs to know.
 
+use super::emoji::Emojis;
+use super::uploads::Files;
 use crate::browser::dom::Focused;
 use crate::keep;
 use crate::state::Where;
@@ -20,6 +22,10 @@ pub enum Dialog {
     Settings,
     /// All shortcuts.
     Shortcuts,
+    /// All commands.
+    Commands,
+    /// Choose an emoji.
+    Emoji,
     /// Change the channel's name and topic.
     EditChannel(ChannelId),
     /// Add people to the channel.
@@ -141,8 +147,6 @@ pub struct Ui {
     pub pane_opener: StoredValue<Option<Focused>, LocalStorage>,
     /// What is searched for, and whether in the open channel alone.
     pub search: RwSignal<(String, bool)>,
-    /// Whether what is written in the thread shall be shown in the channel, too.
-    pub also: RwSignal<bool>,
     /// The address to go to.
     pub go: RwSignal<Option<String>>,
     /// The key of the row that is being edited.
@@ -161,6 +165,12 @@ pub struct Ui {
     pub single_keys: RwSignal<bool>,
     /// A text that shall stand in the composer of this place.
     pub compose: RwSignal<Option<(Where, String)>>,
+    /// The names of the public channels, once somebody looked for one.
+    pub public: RwSignal<Option<Vec<String>>>,
+    /// The emoji.
+    pub emoji: Emojis,
+    /// The files that no message carries yet.
+    pub files: Files,
 }
 
 impl Ui {
@@ -173,7 +183,6 @@ impl Ui {
             pane_from: RwSignal::new(None),
             pane_opener: StoredValue::new_local(None),
             search: RwSignal::new((String::new(), false)),
-            also: RwSignal::new(false),
             go: RwSignal::new(None),
             editing: RwSignal::new(None),
             reply: RwSignal::new(None),
@@ -183,6 +192,9 @@ impl Ui {
             thread: Stand::new("#thread-feed"),
             single_keys: RwSignal::new(keep::single_keys()),
             compose: RwSignal::new(None),
+            public: RwSignal::new(None),
+            emoji: Emojis::new(),
+            files: Files::new(),
         }
     }
 

@@ -28,7 +28,7 @@ pub fn details(ctx: Ctx, channel: ChannelId) -> El {
     // Members of rooms are named only once somebody looks.
     ask_names(ctx, channel);
     let body = el("div", "pane").live(move || {
-        shown.track();
+        shown.with(|_| ());
         let info = ctx.store.read(|s| s.channels.get(channel).map(|known| known.info.clone()));
         info.map(|info| pane(ctx, &info))
     });

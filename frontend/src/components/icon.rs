@@ -83,7 +83,11 @@ pub const BELL: &str = "M5.5 13.5h9l-1.2-1.8V9a3.3 3.3 0 0 0-6.6 0v2.7zM8.8 15.8
 pub const CALENDAR: &str = "M5.5 5.5h9a1 1 0 0 1 1 1v8a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1v-8a1 1 0 0 1 1-1zM4.5 8.8h11M7.5 4v3M12.5 4v3";
 
 /// A paper clip.
-pub const CLIP: &str = "m13.5 8.5-4.7 4.7a1.6 1.6 0 0 1-2.3-2.3l5.6-5.6a2.7 2.7 0 0 1 3.8 3.8l-5.9 5.9a3.8 3.8 0 0 1-5.4-5.4l4.6-4.6";
+pub const CLIP: &str = "m15.5 9.6-5.4 5.4a3.4 3.4 0 0 1-4.8-4.8l5.9-5.9a2.3 2.3 0 0 1 3.2 3.2l-5.6 5.6a1.1 1.1 0 0 1-1.6-1.6l5-5";
+/// A slash in a box.
+pub const SLASH: &str = "M6 3.5h8A2.5 2.5 0 0 1 16.5 6v8a2.5 2.5 0 0 1-2.5 2.5H6A2.5 2.5 0 0 1 3.5 14V6A2.5 2.5 0 0 1 6 3.5zM11.6 7l-3.2 6";
+/// An arrow that goes around.
+pub const RETRY: &str = "M15.8 8.5A6 6 0 1 0 16 11M16.2 4.5v4h-4";
 
 /// An icon. It says nothing to a screen reader: what it stands on does.
 pub fn icon(path: &str) -> El {

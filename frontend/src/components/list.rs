@@ -8,14 +8,14 @@ use super::listed::{Place, listed};
 use super::pane::frame;
 use crate::browser::element::{El, el, many, memo, watch};
 use crate::browser::{clock, dom};
-use crate::commands::lists::{self, List};
+use crate::commands::lists::{self, Failure, List};
 use crate::commands::{Ctx, Pane};
 use crate::state::Listed;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::api::messages::{ListedMessage, MessageList};
-use shared::{ChannelId, ChatMessage};
+use shared::{ChannelId, ChatMessage, ErrorCode};
 use std::collections::HashMap;
 
 /// What the arrow keys go through.
@@ -40,6 +40,8 @@ enum Status {
     Here,
     /// Loading failed, and why.
     Failed(String),
+    /// What is asked for makes no sense, and why.
+    Senseless(String),
 }
 
 /// A list on the screen. A handle: copying it copies nothing.
@@ -91,8 +93,20 @@ impl Shelf {
             }
             match part {
                 Ok(part) => self.take(part, before.is_some()),
-                Err(failure) => self.status.set(Status::Failed(failure.say().to_owned())),
+                Err(failure) => self.fail(&failure, before.is_some()),
             }
+        });
+    }
+
+    fn fail(self, failure: &Failure, more: bool) {
+        if self.pane == Pane::Search && !more {
+            self.keys.set(Vec::new());
+            self.before.set(None);
+        }
+        self.status.set(if failure.code() == Some(ErrorCode::Invalid) {
+            Status::Senseless(["This search ", failure.say()].concat())
+        } else {
+            Status::Failed(failure.say().to_owned())
         });
     }
 
@@ -167,7 +181,7 @@ pub fn list(
         ctx.store.read(|state| stale(&state.listed))
     });
     watch(move || {
-        changed.track();
+        let _ = changed.get();
         match what.get() {
             Some(list) => untrack(|| shelf.ask(list, None)),
             None => untrack(|| shelf.clear()),
@@ -204,6 +218,10 @@ fn draw(shelf: Shelf, what: Memo<Option<List>>, nothing: &'static Nothing) -> El
             let text = el("span", "").text(&why);
             let wrong = el("p", "list-error").attr("role", "alert").with(icon(icon::ALERT));
             Some(wrong.with(text).with(button.on_click(again)))
+        }
+        Status::Senseless(why) => {
+            let hint = el("p", "list-error hint").attr("role", "alert").with(icon(icon::ALERT));
+            Some(hint.with(el("span", "").text(&why)))
         }
         Status::Here => keys.with(Vec::is_empty).then(|| {
             el("section", "list-empty")

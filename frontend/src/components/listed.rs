@@ -3,7 +3,7 @@
 
 use super::avatar::{avatar, name};
 use super::icon::{self, icon, icon_button};
-use crate::browser::element::{El, el, many};
+use crate::browser::element::{El, el};
 use crate::browser::{clock, history};
 use crate::commands::{Ctx, Pane, keeping, lists};
 use crate::state::text::unlinked;
@@ -133,9 +133,7 @@ fn foot(ctx: Ctx, pane: Pane, message: &ChatMessage, unread: u64) -> Option<El> 
     let faces = message.replier_ids.iter().map(|user| avatar(ctx, *user, false, ""));
     let count = message.reply_count.unwrap_or(0);
     let noun = if count == 1 { " reply" } else { " replies" };
-    let last = message
-        .last_reply_at
-        .map(|at| many([el("span", "").text("· last ")]).with(moment(at, false)));
+    let last = message.last_reply_at.map(|at| moment(at, false));
     let badge = (unread > 0).then(|| {
         let label = [&unread.to_string(), " new"].concat();
         el("b", "count").text(&label)

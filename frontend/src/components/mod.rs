@@ -12,6 +12,7 @@ pub mod create;
 pub mod details;
 pub mod dialog;
 pub mod editor;
+pub mod emoji;
 pub mod feed;
 pub mod forward;
 pub mod icon;

@@ -37,7 +37,7 @@ const REGIONS: [(&str, &str, &str); 5] = [
     ("#feed", "#feed article[tabindex=\"0\"]", "#feed button"),
     ("main .dock", "#composer", "main .dock button"),
     ("#thread-feed", "#thread-feed article[tabindex=\"0\"]", "#thread-feed button"),
-    ("aside.details", "aside.details [data-begin]", "aside.details button"),
+    ("aside.details", "aside.details [data-begin], #composer-thread", "aside.details button"),
 ];
 
 /// The dialog with the list.

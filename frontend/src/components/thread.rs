@@ -5,7 +5,6 @@ use super::feed::feed;
 use super::icon::{self, icon};
 use super::pane::frame;
 use super::sheet::jump;
-use crate::browser::dom;
 use crate::browser::element::{El, el, memo};
 use crate::commands::{Ctx, keeping};
 use leptos::prelude::*;
@@ -25,15 +24,7 @@ pub fn thread(ctx: Ctx, channel: ChannelId, root: MessageId) -> El {
         .with(el("i", "swatch").attr("aria-hidden", "true"))
         .with(el("span", "").words(move || title.get()));
     let heading = el("h2", "thread-title").text("Thread ").with(el("small", "").with(place));
-    let also = el("input", "")
-        .attr("type", "checkbox")
-        .attr("name", "also")
-        .live_prop("checked", move || ctx.ui.also.get())
-        .on("change", move |event| ctx.ui.also.set(dom::event_checked(&event)));
-    let label = el("label", "also")
-        .with(also)
-        .with(el("span", "").words(move || ["Also send to ", &title.get()].concat()));
-    let dock = el("div", "dock").live(jump(ctx, at)).with(composer(ctx, at)).with(label);
+    let dock = el("div", "dock").live(jump(ctx, at)).with(composer(ctx, at));
     frame(ctx, "Thread", heading, Some(follow(ctx, channel, root)))
         .attr("data-thread", &root.to_string())
         .with(feed(ctx, at))

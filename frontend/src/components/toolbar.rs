@@ -175,7 +175,7 @@ pub fn act(ctx: Ctx, channel: ChannelId, row: &Row, action: &str) {
     match action {
         // In a thread one writes in that thread, and answers nobody in the channel.
         "reply" | "thread" if row.in_thread => {
-            dom::focus("#thread-composer");
+            dom::focus("#composer-thread");
         }
         "reply" => messages::reply(ctx, channel, Some(message)),
         "thread" => panes::thread(ctx, channel, root),

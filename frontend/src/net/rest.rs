@@ -6,6 +6,7 @@ pub mod messages;
 use super::exchange::{self, Method};
 use shared::api::account::{Clients, LogIn, Me, Setup, SignUp, UpdateMe, Users};
 use shared::api::channels::{Channels, CreateChannel, UpdateChannel};
+use shared::api::emoji::EmojiTable;
 use shared::api::messages::{EditMessage, MessageList, MessagePage, ThreadPage};
 use shared::json::{self, Wire};
 use shared::{
@@ -54,10 +55,15 @@ fn fetch(method: Method, path: &str, body: Option<String>) -> Answer {
 
 async fn exchange(method: Method, path: String, body: Option<String>) -> Result<String, Failure> {
     let answer = exchange::exchange(method, &path, body).await.ok_or(Failure::Unreachable)?;
-    if answer.ok {
-        return Ok(answer.text);
+    answered(answer.ok, answer.text)
+}
+
+/// What an answer means: its text, or the problem that it tells.
+pub(super) fn answered(ok: bool, text: String) -> Result<String, Failure> {
+    if ok {
+        return Ok(text);
     }
-    match json::from_str(&answer.text) {
+    match json::from_str(&text) {
         Ok(problem) => Err(Failure::Refused(Box::new(problem))),
         Err(_) => Err(Failure::Unreachable),
     }
@@ -128,6 +134,11 @@ pub async fn users(query: &str) -> Result<Users, Failure> {
 /// One user.
 pub async fn user(user: UserId) -> Result<UserInfo, Failure> {
     get(&paths::user(user)).await
+}
+
+/// All emoji.
+pub async fn emoji() -> Result<EmojiTable, Failure> {
+    get(paths::EMOJI).await
 }
 
 /// One's channels.

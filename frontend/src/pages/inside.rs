@@ -12,8 +12,10 @@ use crate::components::pane::pane;
 use crate::components::rail::rail;
 use crate::components::sheet::sheet;
 use crate::components::toasts::toasts;
-use crate::components::{browse, confirm, create, forward, lightbox, settings, shortcuts};
-use crate::components::{switcher, versions};
+use crate::components::{
+    browse, composer, confirm, create, emoji, forward, lightbox, settings, shortcuts, switcher,
+    versions,
+};
 use crate::keep;
 use crate::net::{Net, load};
 use crate::state::Changes;
@@ -207,6 +209,8 @@ fn dialog_view(ctx: Ctx, dialog: Dialog, leave: Callback<()>) -> El {
         Dialog::Switcher => switcher::switcher(ctx),
         Dialog::Settings => settings::settings(ctx, leave),
         Dialog::Shortcuts => shortcuts::shortcuts(ctx),
+        Dialog::Commands => composer::commands::commands(ctx),
+        Dialog::Emoji => emoji::emoji(ctx),
         Dialog::EditChannel(channel) => create::edit(ctx, channel),
         Dialog::AddPeople(channel) => create::add_people(ctx, channel),
         Dialog::Confirm(what) => confirm::confirm(ctx, what),

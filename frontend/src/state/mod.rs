@@ -6,7 +6,10 @@
 pub mod apply;
 pub mod changes;
 pub mod channels;
+pub mod commands;
+pub mod completion;
 pub mod connection;
+pub mod emoji;
 pub mod order;
 pub mod outbox;
 pub mod people;
@@ -15,6 +18,7 @@ pub mod room;
 pub mod rows;
 pub mod text;
 pub mod threads;
+pub mod uploads;
 
 pub use changes::{Arrival, Changes, Want};
 

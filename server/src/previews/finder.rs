@@ -9,8 +9,9 @@ use super::guard::Target;
 use super::page;
 use super::pictures::Pictures;
 use super::text::clean;
+use crate::actions::pictures::Pictures as Decoding;
 use crate::domain::clock::Clock;
-use crate::media::image::{dimensions, thumbnail};
+use crate::media::image::{cost, dimensions, thumbnail};
 use percent_encoding::percent_decode_str;
 use shared::limits::{
     PREVIEW_PICTURE_MAX_HEIGHT, PREVIEW_PICTURE_MAX_PIXELS, PREVIEW_PICTURE_MAX_WIDTH,
@@ -18,7 +19,6 @@ use shared::limits::{
 };
 use shared::{Preview, paths};
 use std::io::Cursor;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -26,8 +26,6 @@ use url::Url;
 
 /// Links that are fetched at a time.
 const FETCHES_MAX: usize = 6;
-/// Pictures that are made small at a time: each may take up to 300 MB for a moment.
-const DECODING_MAX: usize = 1;
 
 /// Finds previews.
 #[derive(Debug)]
@@ -37,21 +35,26 @@ pub(super) struct Finder {
     cache: Cache,
     clock: Clock,
     fetches: Semaphore,
-    decoding: Arc<Semaphore>,
+    decoding: Decoding,
     found: AtomicU64,
     nothing: AtomicU64,
 }
 
 impl Finder {
     /// Finds previews over this network and keeps their pictures there.
-    pub(super) fn new(network: Network, pictures: Pictures, clock: Clock) -> Self {
+    pub(super) fn new(
+        network: Network,
+        pictures: Pictures,
+        decoding: Decoding,
+        clock: Clock,
+    ) -> Self {
         Self {
             network,
             pictures,
             cache: Cache::default(),
             clock,
             fetches: Semaphore::new(FETCHES_MAX),
-            decoding: Arc::new(Semaphore::new(DECODING_MAX)),
+            decoding,
             found: AtomicU64::new(0),
             nothing: AtomicU64::new(0),
         }
@@ -116,17 +119,13 @@ impl Finder {
 
     /// Makes a picture small, keeps it and adds it. What is no picture changes nothing.
     async fn add_picture(&self, preview: &mut Preview, bytes: Vec<u8>) -> Result<(), Fault> {
-        let turn = Arc::clone(&self.decoding).acquire_owned().await;
-        let turn = turn.map_err(|_| Fault::Kind)?;
+        let (width, height) = dimensions(Cursor::new(&bytes)).map_err(|_| Fault::Kind)?;
+        if u64::from(width) * u64::from(height) > PREVIEW_PICTURE_MAX_PIXELS {
+            return Err(Fault::TooLarge);
+        }
         let pictures = self.pictures.clone();
-        let made = tokio::task::spawn_blocking(move || {
-            // Held until it is done, even when nobody waits for it any more.
-            let _turn = turn;
+        let work = move || {
             let most = (PREVIEW_PICTURE_MAX_WIDTH, PREVIEW_PICTURE_MAX_HEIGHT);
-            let (width, height) = dimensions(Cursor::new(&bytes)).ok()?;
-            if u64::from(width) * u64::from(height) > PREVIEW_PICTURE_MAX_PIXELS {
-                return None;
-            }
             let small = thumbnail(&bytes, most).ok()?;
             match pictures.keep(&small.webp) {
                 Ok(name) => Some((name, small.width, small.height)),
@@ -135,8 +134,9 @@ impl Finder {
                     None
                 }
             }
-        });
-        let (name, width, height) = made.await.ok().flatten().ok_or(Fault::Kind)?;
+        };
+        let made = self.decoding.run(cost((width, height)), work).await;
+        let (name, width, height) = made.ok().flatten().ok_or(Fault::Kind)?;
         preview.image = Some(paths::preview_image(&name));
         (preview.width, preview.height) = (Some(width), Some(height));
         Ok(())

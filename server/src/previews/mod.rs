@@ -16,6 +16,7 @@ mod page;
 mod pictures;
 mod text;
 
+use crate::actions::pictures::Pictures as Decoding;
 use crate::actions::{Done, outcome};
 use crate::domain::clock::Clock;
 use crate::error::Result;
@@ -85,14 +86,15 @@ pub struct Previews {
 }
 
 impl Previews {
-    /// Begins to look at links, until the node drains. Pictures are kept in the data directory.
+    /// Begins to look at links, until the node drains. Pictures are decoded within the bound that
+    /// uploads share, and kept in the data directory.
     ///
     /// # Errors
     /// When TLS can't be set up.
     pub fn start(
         fetching: Fetching,
         data: &Path,
-        storage: &Storage,
+        (storage, decoding): (&Storage, &Decoding),
         clock: Clock,
         draining: watch::Receiver<bool>,
     ) -> std::result::Result<Self, rustls::Error> {
@@ -105,7 +107,8 @@ impl Previews {
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
         let finder = match guard {
             Some(guard) => {
-                Some(Arc::new(Finder::new(Network::new(guard)?, pictures.clone(), clock)))
+                let network = Network::new(guard)?;
+                Some(Arc::new(Finder::new(network, pictures.clone(), decoding.clone(), clock)))
             }
             None => None,
         };

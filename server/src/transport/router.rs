@@ -1,8 +1,8 @@
 //! Every route on one page, and what stands around them. Paths come from `shared::paths` alone.
 
 use super::http::{
-    accounts, channels, docs, files, health, keeping, members, messages, openapi, page, previews,
-    reads, safety, search, threads, uploads,
+    accounts, channels, docs, emoji, files, health, keeping, members, messages, openapi, page,
+    previews, reads, safety, search, threads, uploads,
 };
 use super::ws;
 use crate::app::AppHandle;
@@ -67,6 +67,7 @@ fn rest() -> Router<AppHandle> {
         .route(paths::THREAD, get(threads::page))
         .route(paths::FOLLOW, put(threads::follow).delete(threads::unfollow))
         .route(paths::THREAD_READ, put(threads::mark_read))
+        .route(paths::EMOJI, get(emoji::table))
         .route(paths::EVENTS, get(messages::events))
         .route(paths::READ, put(reads::mark))
         .method_not_allowed_fallback(safety::wrong_method)

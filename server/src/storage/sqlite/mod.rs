@@ -43,17 +43,21 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, Semaphore, mpsc};
 use writer::Writer;
 
 /// Connections that read at once.
 const READERS: usize = 4;
+/// Searches that run at once: one may take long, and pages are not to wait for it.
+const SEARCHES: usize = 2;
 
 /// The storage of one node. Cloning shares it.
 #[derive(Debug, Clone)]
 pub struct Storage {
     writer: Writer,
     readers: Arc<Readers>,
+    /// A turn at searching.
+    searches: Arc<Semaphore>,
     epoch: Arc<str>,
     files: Files,
     /// Told when files may have been freed.
@@ -83,6 +87,7 @@ impl Storage {
         let (writer, committed) = Writer::start(connection, connect(&path, false)?, dir)?;
         let storage = Self {
             writer,
+            searches: Arc::new(Semaphore::new(SEARCHES)),
             readers: Arc::new(Readers::start(&path, readers).map_err(OpenError::Directory)?),
             epoch: epoch.into(),
             files,

@@ -7,7 +7,7 @@ mod problems;
 mod sockets;
 
 use super::{
-    accounts, channels, files, health, keeping, members, messages, previews, reads, threads,
+    accounts, channels, emoji, files, health, keeping, members, messages, previews, reads, threads,
     uploads,
 };
 use axum::Json as Reply;
@@ -35,6 +35,7 @@ use utoipa::{Modify, OpenApi};
         previews::remove, previews::picture,
         keeping::pins, keeping::pin, keeping::unpin,
         keeping::bookmarks, keeping::bookmark, keeping::forget,
+        emoji::table,
         threads::list, threads::page, threads::follow, threads::unfollow, threads::mark_read,
         uploads::upload, uploads::remove, files::get,
         sockets::join_channel, sockets::all_channels,

@@ -182,6 +182,26 @@ async fn a_photo_that_was_cut_off_is_shown_as_far_as_it_goes() {
 }
 
 #[tokio::test]
+async fn a_film_tells_nobody_where_it_was_taken_and_plays_on() {
+    let server = TestServer::start().await;
+    let ada = server.user("ada").await;
+    let a_box = |kind: &[u8; 4], content: &[u8]| {
+        let size = u32::try_from(content.len() + 8).unwrap().to_be_bytes();
+        [size.as_slice(), kind, content].concat()
+    };
+    let place = a_box(b"udta", &a_box(b"\xa9xyz", b"\0\x12\x15\xc7+52.5200+013.4050/"));
+    let film = |place: &[u8]| {
+        let kind = a_box(b"ftyp", b"mp42\0\0\0\0mp42isom");
+        [kind, a_box(b"moov", place), a_box(b"mdat", &[7; 5_000])].concat()
+    };
+    let stored = upload(&ada, "film.mp4", &film(&place)).await;
+    assert_eq!((stored.kind, stored.content_type.as_str()), (AttachmentKind::Video, "video/mp4"));
+    let blank = a_box(b"free", &vec![0; place.len() - 8]);
+    assert_eq!(read(&ada, &stored, "").await, film(&blank));
+    assert!(!holds(&server.stored_bytes(), b"+52.5200"));
+}
+
+#[tokio::test]
 async fn several_files_come_in_one_request_and_in_their_order() {
     let server = TestServer::start().await;
     let ada = server.user("ada").await;

@@ -19,7 +19,7 @@ use super::rows::{Failure, channel_no_of};
 use crate::domain::search::marks::marked;
 use crate::domain::search::query::{Facet, Query};
 use crate::domain::search::words::{Pattern, words};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use expression::{Sought, any, exact, sought, term};
 use index::{channel_term, doc_at};
 use resolving::Among;
@@ -58,6 +58,7 @@ impl Storage {
     /// # Errors
     /// `not_found` for a channel, `storage_unavailable`.
     pub async fn search(&self, search: Search) -> Result<MessageList> {
+        let _turn = self.searches.acquire().await.map_err(|_| Error::draining())?;
         self.read(move |db| run(db, &search)).await
     }
 }

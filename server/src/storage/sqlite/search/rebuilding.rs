@@ -7,7 +7,7 @@ use crate::domain::search::words;
 use rusqlite::{Connection, OptionalExtension as _};
 
 /// Messages that are indexed in one transaction.
-const STEP: usize = 4_096;
+const STEP: usize = 16_384;
 /// The row of `meta` that tells by which rules the index was made.
 const RULES: &str = "search_rules";
 /// The row of `meta` that tells up to which place messages are indexed, while some are not.

@@ -10,6 +10,8 @@ use uuid::Uuid;
 
 const ADA: UserId = UserId(Uuid::from_u128(7));
 const MINUTE: i64 = 60_000;
+/// More messages than are indexed in one step.
+const STEPS: u64 = 40_000;
 
 /// A database with a channel for each number, ada in all of them.
 fn database(channels: i64) -> Connection {
@@ -196,7 +198,7 @@ fn many_channels_and_few_are_searched_alike() {
 #[test]
 fn an_index_is_made_anew_from_where_it_was_left() {
     let db = database(2);
-    for seq in 1..=5_000 {
+    for seq in 1..=STEPS {
         store(&db, 1 + seq as i64 % 2, seq, seq as i64 * MINUTE, &format!("plum {seq}"));
     }
     db.execute(
@@ -206,7 +208,7 @@ fn an_index_is_made_anew_from_where_it_was_left() {
     .unwrap();
     db.execute("UPDATE meta SET value = 'other' WHERE key = 'search_rules'", []).unwrap();
     complete(&db).unwrap();
-    assert_eq!(texts(&db, "plum ").first().map(String::as_str), Some("plum 5000"));
+    assert_eq!(texts(&db, "plum ").first().map(String::as_str), Some("plum 40000"));
     assert!(texts(&db, "4999 ").is_empty());
     // As after a crash between two steps: what is done is not done again.
     let half = ChannelNo(1).pos(4_096);
