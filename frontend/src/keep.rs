@@ -3,9 +3,11 @@
 //! the settings.
 
 use crate::browser::storage::{self, StorageFull};
+use crate::state::emoji::RECENT_MAX;
 use crate::state::outbox::Entry;
 use crate::state::{Draft, Where};
-use shared::{ChannelId, UserId};
+use shared::api::emoji::TONES;
+use shared::{ChannelId, UserId, names};
 use std::collections::HashMap;
 
 /// What people are told when the browser's storage takes nothing more.
@@ -93,6 +95,29 @@ pub fn set_theme(theme: Option<&str>) {
         }
         None => storage::remove("hubbub.theme"),
     }
+}
+
+/// The emoji that were used last in this browser, the newest first.
+pub fn recent_emoji() -> Vec<String> {
+    let kept = storage::get("hubbub.emoji").unwrap_or_default();
+    let known = kept.split(' ').filter(|emoji| names::emoji(emoji).is_ok());
+    known.take(RECENT_MAX).map(str::to_owned).collect()
+}
+
+/// Remembers which emoji were used last. A full storage forgets it with the tab.
+pub fn set_recent_emoji(recent: &[String]) {
+    let _ = storage::set("hubbub.emoji", &recent.join(" "));
+}
+
+/// The skin tone that was chosen in this browser: 0 for none, or 1 to 5.
+pub fn tone() -> u8 {
+    let kept = storage::get("hubbub.tone").unwrap_or_default();
+    (0..=TONES).find(|tone| tone.to_string() == kept).unwrap_or(0)
+}
+
+/// Remembers the skin tone. A full storage forgets it with the tab.
+pub fn set_tone(tone: u8) {
+    let _ = storage::set("hubbub.tone", &tone.to_string());
 }
 
 /// Whether shortcuts of a single key are on.

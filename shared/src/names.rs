@@ -90,8 +90,9 @@ pub fn emoji(text: &str) -> Result<(), Refusal> {
         '\u{200d}' | '\u{fe0f}' | '\u{20e3}' | '\u{e0020}'..='\u{e007f}' => true,
         _ => !c.is_ascii() && !c.is_alphanumeric() && !c.is_whitespace() && !c.is_control(),
     };
-    // ℹ and Ⓜ count as letters in Unicode, and are emoji all the same.
-    let letter_like = matches!(text.trim_end_matches('\u{fe0f}'), "ℹ" | "Ⓜ" | "㊗" | "㊙");
+    // These count as letters in Unicode, and are emoji all the same.
+    let letters = ["ℹ", "Ⓜ", "㊗", "㊙", "🅰", "🅱", "🅾", "🅿"];
+    let letter_like = letters.contains(&text.trim_end_matches('\u{fe0f}'));
     let visible = text.chars().any(|c| !invisible(c) && c != '\u{fe0f}');
     if fits && visible && (letter_like || text.chars().all(drawn)) {
         Ok(())
@@ -184,7 +185,7 @@ mod tests {
 
     #[test]
     fn reactions_are_emoji_and_nothing_else() {
-        for good in ["👍", "❤️", "👩‍👩‍👧‍👦", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "1️⃣", "ℹ️", "🇩🇪", "👍🏽"]
+        for good in ["👍", "❤️", "👩‍👩‍👧‍👦", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "1️⃣", "ℹ️", "🇩🇪", "👍🏽", "🅰️"]
         {
             assert!(emoji(good).is_ok(), "{good}");
         }

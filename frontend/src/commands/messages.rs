@@ -1,9 +1,10 @@
 //! What can be done with messages.
 
-use super::{Confirm, Ctx, Dialog, Land};
+use super::{Confirm, Ctx, Dialog, Land, uploads};
 use crate::browser::{clipboard, clock, dom, page, random};
 use crate::keep;
 use crate::net::rest;
+use crate::state::commands::typed;
 use crate::state::outbox::{Entry, SendState};
 use crate::state::rows::Row;
 use crate::state::{Changes, Draft, Where};
@@ -56,8 +57,8 @@ pub fn send(ctx: Ctx, at: Where, text: &str, parts: Parts) -> bool {
         ctx.complain(keep::FULL);
         return false;
     }
+    ctx.ui.stand(at).land_at(Land::End);
     if thread_root.is_none() {
-        ctx.ui.land_at(Land::End);
         ctx.ui.reply.set(None);
     }
     let mut refused = None;
@@ -65,9 +66,7 @@ pub fn send(ctx: Ctx, at: Where, text: &str, parts: Parts) -> bool {
     ctx.store.write(|state| {
         refused = state.outbox.push(entry).err();
         state.drafts.remove(&at);
-        if thread_root.is_none()
-            && let Some(room) = state.rooms.get_mut(&channel)
-        {
+        if let Some(room) = state.held_mut(at) {
             room.new_after = None;
             present = room.at_present();
         }
@@ -80,7 +79,7 @@ pub fn send(ctx: Ctx, at: Where, text: &str, parts: Parts) -> bool {
     // An empty draft is only removed, which always works.
     let _ = keep::put_draft(ctx.store.me, at, &Draft::default());
     if !present {
-        super::channels::to_present(ctx, channel);
+        super::reading::to_present(ctx, at);
     }
     ctx.net.flush();
     true
@@ -111,7 +110,7 @@ pub fn typing(ctx: Ctx, channel: ChannelId, last: StoredValue<u64>) {
 pub fn retry(ctx: Ctx, nonce: &str) {
     ctx.store.write(|state| {
         state.outbox.retry(nonce);
-        Changes { rows: true, outbox: true, ..Changes::default() }
+        Changes { rows: true, thread: true, outbox: true, ..Changes::default() }
     });
     if let Some(entry) = ctx.store.read(|state| state.outbox.get(nonce).cloned())
         && keep::put_entry(ctx.store.me, &entry).is_err()
@@ -121,22 +120,27 @@ pub fn retry(ctx: Ctx, nonce: &str) {
     ctx.net.flush();
 }
 
-/// Lets go of a message that was not sent; gives its text.
-pub fn discard(ctx: Ctx, nonce: &str) -> Option<String> {
-    let mut text = None;
+/// Lets go of a message that was not sent; gives it.
+pub fn discard(ctx: Ctx, nonce: &str) -> Option<Entry> {
+    let mut entry = None;
     ctx.store.write(|state| {
-        text = state.outbox.remove(nonce).map(|entry| entry.message);
-        Changes { rows: true, outbox: true, ..Changes::default() }
+        entry = state.outbox.remove(nonce);
+        Changes { rows: true, thread: true, outbox: true, ..Changes::default() }
     });
     keep::remove_entry(ctx.store.me, nonce);
     ctx.net.flush();
-    text
+    entry
 }
 
-/// Puts the text of a message that was not sent back into the composer.
+/// Puts a message that was not sent back to where it was written, with all that it had.
 pub fn edit_unsent(ctx: Ctx, nonce: &str) {
-    if let Some(text) = discard(ctx, nonce) {
-        ctx.ui.compose.set(Some(text));
+    if let Some(entry) = discard(ctx, nonce) {
+        let at = (entry.channel_id, entry.thread_root);
+        uploads::restore(ctx, at, &entry.attachment_ids);
+        if entry.thread_root.is_none() {
+            ctx.ui.reply.set(entry.reply_to);
+        }
+        ctx.ui.compose.set(Some((at, typed(&entry.message, entry.action))));
     }
 }
 
@@ -148,9 +152,9 @@ pub fn begin_edit(ctx: Ctx, row: &Row) {
     }
 }
 
-/// Begins to edit one's last message in the channel. False if there is none.
-pub fn edit_last(ctx: Ctx, channel: ChannelId) -> bool {
-    let rows = ctx.store.read(|state| state.rows(channel, &clock::day_of));
+/// Begins to edit one's last message in the channel or thread. False if there is none.
+pub fn edit_last(ctx: Ctx, at: Where) -> bool {
+    let rows = ctx.store.read(|state| state.rows_at(at, &clock::day_of));
     let last = rows.iter().rev().find(|row| row.own && !row.deleted && row.message_id.is_some());
     if let Some(row) = last {
         begin_edit(ctx, row);
@@ -160,8 +164,9 @@ pub fn edit_last(ctx: Ctx, channel: ChannelId) -> bool {
 
 /// Ends editing, and gives the keyboard back to the composer.
 pub fn end_edit(ctx: Ctx) {
+    let thread = dom::focus_within("aside");
     ctx.ui.editing.set(None);
-    dom::focus("#composer");
+    dom::focus(if thread { "#composer-thread" } else { "#composer" });
 }
 
 /// Saves an edited text. The row stays in its editor, with the text, if that fails.

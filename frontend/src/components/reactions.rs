@@ -1,20 +1,15 @@
-//! Reactions: the chips under a row, and the choice of emoji in its toolbar.
+//! Reactions: the chips under a row, and the quick ones in its toolbar. The choice of all emoji is
+//! `emoji.rs`'.
 
+use crate::browser::dom;
 use crate::browser::element::{El, el, memo};
-use crate::commands::{Ctx, messages};
+use crate::commands::{Ctx, emoji, messages};
 use crate::state::rows::Row;
 use leptos::prelude::*;
 use shared::ChannelId;
 
 /// The reactions that are one click away.
 pub const QUICK: [&str; 6] = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
-
-/// Further ones that people use often.
-const MORE: [&str; 36] = [
-    "👏", "🙏", "🙌", "💪", "🤝", "👌", "✌️", "👋", "🫡", "🤔", "😄", "😅", "🥲", "😍", "😎", "🤩",
-    "😮", "😢", "😭", "😡", "🤯", "🥳", "😴", "🤷", "🔥", "🚀", "⭐", "💯", "💡", "⚡", "❓", "❗",
-    "☕", "🍰", "🐛", "👎",
-];
 
 /// The chips under a row. A click joins in, or takes one's own back.
 pub fn chips(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>) -> impl Fn() -> Option<El> {
@@ -69,9 +64,8 @@ fn chip(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>, emoji: String) -> El {
         .with(el("b", "").words(count))
 }
 
-/// The choice of emoji: the quick ones, and the others behind one more button.
+/// The choice of emoji: the quick ones, and all others behind one more button.
 pub fn choice(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>) -> El {
-    let more = RwSignal::new(false);
     let button = move |emoji: &'static str| {
         el("button", "")
             .attr("type", "button")
@@ -83,21 +77,26 @@ pub fn choice(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>) -> El {
                 messages::react(ctx, channel, &row, emoji);
             })
     };
-    let others = move || {
-        Some(if more.get() {
-            crate::browser::element::many(MORE.iter().map(|emoji| button(emoji)))
-        } else {
-            el("button", "")
-                .attr("type", "button")
-                .attr("aria-label", "More reactions")
-                .text("…")
-                .on_click(move || more.set(true))
-        })
+    let all = move || {
+        let key = row.with_untracked(|row| row.key.clone());
+        let article = ["article[data-key=\"", &key, "\"]"].concat();
+        emoji::choose(ctx, &[&article, " .quick"].concat(), move |emoji| {
+            if let Some(row) = row.try_get_untracked() {
+                messages::react(ctx, channel, &row, emoji);
+            }
+            dom::focus(&article);
+        });
     };
+    let all = el("button", "")
+        .attr("type", "button")
+        .attr("data-action", "all-emoji")
+        .attr("aria-label", "More reactions")
+        .attr("aria-haspopup", "dialog")
+        .text("…")
+        .on_click(all);
     el("span", "quick")
-        .live_class("more", move || more.get())
         .attr("role", "group")
         .attr("aria-label", "React with")
         .with_all(QUICK.iter().map(|emoji| button(emoji)))
-        .live(others)
+        .with(all)
 }

@@ -6,5 +6,6 @@ mod exchange;
 pub mod load;
 pub mod rest;
 mod socket;
+pub mod upload;
 
 pub use driver::Net;

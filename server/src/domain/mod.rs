@@ -8,6 +8,7 @@ pub mod client;
 pub mod clock;
 pub mod delivery;
 pub mod egress;
+pub mod emoji;
 mod feed;
 pub mod filename;
 pub mod frame;

@@ -1,15 +1,15 @@
 //! Every route on one page, and what stands around them. Paths come from `shared::paths` alone.
 
 use super::http::{
-    accounts, channels, docs, files, health, keeping, members, messages, openapi, page, previews,
-    reads, safety, search, threads, uploads,
+    accounts, channels, docs, emoji, files, health, keeping, members, messages, openapi, page,
+    previews, reads, safety, search, threads, uploads,
 };
 use super::ws;
 use crate::app::AppHandle;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::from_fn;
-use axum::routing::{delete, get, patch, post, put};
+use axum::routing::{delete, get, post, put};
 use shared::paths;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::trace::TraceLayer;
@@ -53,7 +53,7 @@ fn rest() -> Router<AppHandle> {
         .route(paths::CHANNEL, get(channels::get).patch(channels::update).delete(channels::delete))
         .route(paths::MEMBER, put(members::add).delete(members::remove))
         .route(paths::MESSAGES, get(messages::page).post(messages::post))
-        .route(paths::MESSAGE, patch(messages::edit).delete(messages::delete))
+        .route(paths::MESSAGE, get(messages::one).patch(messages::edit).delete(messages::delete))
         .route(paths::REACTION, put(messages::react).delete(messages::unreact))
         .route(paths::VERSIONS, get(messages::versions))
         .route(paths::PREVIEWS, delete(previews::remove))
@@ -67,6 +67,7 @@ fn rest() -> Router<AppHandle> {
         .route(paths::THREAD, get(threads::page))
         .route(paths::FOLLOW, put(threads::follow).delete(threads::unfollow))
         .route(paths::THREAD_READ, put(threads::mark_read))
+        .route(paths::EMOJI, get(emoji::table))
         .route(paths::EVENTS, get(messages::events))
         .route(paths::READ, put(reads::mark))
         .method_not_allowed_fallback(safety::wrong_method)

@@ -2,5 +2,6 @@
 
 pub mod account;
 pub mod channels;
+pub mod emoji;
 pub mod messages;
 pub mod uploads;

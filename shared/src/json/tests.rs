@@ -5,6 +5,7 @@ use crate::api::account::{
     Clients, LogIn, Me, Session, SignUp, SignupPolicy, Ticket, UpdateMe, Users,
 };
 use crate::api::channels::{Channels, CreateChannel, ReadPosition, UpdateChannel};
+use crate::api::emoji::{Emoji, EmojiGroup, EmojiTable};
 use crate::api::messages::{
     EditMessage, ListedMessage, MessageList, MessagePage, PostMessage, ThreadPage, Version,
     Versions,
@@ -199,6 +200,16 @@ fn what_the_page_reads_is_the_same_to_wire_and_to_serde() {
         has_after: false,
         following: true,
         read_seq: 7,
+    });
+    agree(&crate::api::uploads::Uploaded { uploads: vec![attachment()] });
+    agree(&EmojiTable {
+        emoji: vec![Emoji {
+            emoji: "👍".into(),
+            name: "thumbs up".into(),
+            shortcodes: vec!["+1".into(), "thumbsup".into()],
+            group: EmojiGroup::PeopleAndBody,
+            tones: true,
+        }],
     });
     agree(&Me { user: user(), client_id: ClientId(id(2)), has_password: false });
     agree(&Clients {

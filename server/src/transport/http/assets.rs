@@ -33,7 +33,7 @@ pub(super) fn serve(path: &str, headers: &HeaderMap) -> Option<Response> {
     let plain = Bundle::get(name)?;
     let compressed = Bundle::get(&format!("{name}.br"));
     let varies = compressed.is_some();
-    let compressed = compressed.filter(|_| accepts_brotli(headers));
+    let compressed = compressed.filter(|_| accepts(headers, "br"));
     let kind = content_type(&plain).into_owned();
     let encoding = compressed.is_some().then_some("br");
     let file = compressed.unwrap_or(plain);
@@ -91,8 +91,8 @@ fn is_hashed(name: &str) -> bool {
     })
 }
 
-/// Whether Brotli is taken: named, or by `*`, and not with a weight of zero.
-fn accepts_brotli(headers: &HeaderMap) -> bool {
+/// Whether an encoding is taken: named, or by `*`, and not with a weight of zero.
+pub(super) fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
     let lines = headers.get_all(ACCEPT_ENCODING).into_iter();
     let items = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
     let (mut named, mut any) = (None, None);
@@ -101,7 +101,7 @@ fn accepts_brotli(headers: &HeaderMap) -> bool {
         let weight = weight.trim().strip_prefix("q=").and_then(|q| q.trim().parse::<f32>().ok());
         let taken = weight.is_none_or(|weight| weight > 0.0);
         match coding.trim() {
-            coding if coding.eq_ignore_ascii_case("br") => named = Some(taken),
+            coding if coding.eq_ignore_ascii_case(encoding) => named = Some(taken),
             "*" => any = Some(taken),
             _ => {}
         }
@@ -110,13 +110,14 @@ fn accepts_brotli(headers: &HeaderMap) -> bool {
 }
 
 /// A strong tag of the bytes as they are sent, so that each encoding has its own.
-fn etag(hash: &[u8; 32]) -> String {
+pub(super) fn etag(hash: &[u8; 32]) -> String {
     use base64::Engine as _;
     let text = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&hash[..18]);
     format!("\"{text}\"")
 }
 
-fn matches(headers: &HeaderMap, etag: &str) -> bool {
+/// Whether who asks has what the tag names.
+pub(super) fn matches(headers: &HeaderMap, etag: &str) -> bool {
     let lines = headers.get_all(IF_NONE_MATCH).into_iter();
     let mut tags = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
     tags.any(|tag| {
@@ -129,10 +130,10 @@ fn matches(headers: &HeaderMap, etag: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn accepts(line: &'static str) -> bool {
+    fn brotli(line: &'static str) -> bool {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(line));
-        accepts_brotli(&headers)
+        accepts(&headers, "br")
     }
 
     #[test]
@@ -140,12 +141,12 @@ mod tests {
         for line in
             ["br", "gzip, deflate, br, zstd", "gzip;q=1, BR;q=0.5", "*", "identity, *;q=0.1"]
         {
-            assert!(accepts(line), "{line}");
+            assert!(brotli(line), "{line}");
         }
         for line in ["", "gzip", "br;q=0", "*;q=0", "*, br;q=0.0", "brotli"] {
-            assert!(!accepts(line), "{line}");
+            assert!(!brotli(line), "{line}");
         }
-        assert!(!accepts_brotli(&HeaderMap::new()));
+        assert!(!accepts(&HeaderMap::new(), "br"));
     }
 
     #[test]

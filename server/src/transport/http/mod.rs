@@ -9,6 +9,7 @@ mod body;
 pub mod channels;
 pub mod credentials;
 pub mod docs;
+pub mod emoji;
 pub mod extract;
 pub mod files;
 pub mod health;

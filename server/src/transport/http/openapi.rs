@@ -7,7 +7,7 @@ mod problems;
 mod sockets;
 
 use super::{
-    accounts, channels, files, health, keeping, members, messages, previews, reads, threads,
+    accounts, channels, emoji, files, health, keeping, members, messages, previews, reads, threads,
     uploads,
 };
 use axum::Json as Reply;
@@ -29,12 +29,13 @@ use utoipa::{Modify, OpenApi};
         accounts::users, accounts::user,
         channels::create, channels::list, channels::get, channels::update, channels::delete,
         members::add, members::remove, reads::mark,
-        messages::page, messages::post, messages::edit, messages::delete,
+        messages::page, messages::post, messages::one, messages::edit, messages::delete,
         messages::react, messages::unreact, messages::versions, messages::events,
         super::search::find,
         previews::remove, previews::picture,
         keeping::pins, keeping::pin, keeping::unpin,
         keeping::bookmarks, keeping::bookmark, keeping::forget,
+        emoji::table,
         threads::list, threads::page, threads::follow, threads::unfollow, threads::mark_read,
         uploads::upload, uploads::remove, files::get,
         sockets::join_channel, sockets::all_channels,
