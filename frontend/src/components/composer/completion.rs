@@ -8,7 +8,7 @@ use crate::components::avatar::avatar;
 use crate::components::icon::{self, icon};
 use crate::state::commands::{COMMANDS, parse, possible};
 use crate::state::completion::{
-    Candidate, Sign, Token, accept, byte_at, closed_shortcode, everyone, people, rooms, token,
+    Candidate, Sign, Token, accept, byte_at, closed_shortcode, everyone, fit, people, rooms, token,
 };
 use crate::state::emoji::{by_shortcode, find};
 use crate::state::{State, Where};
@@ -220,6 +220,8 @@ impl Completion {
             .live_attr("aria-autocomplete", when("list"))
             .live_attr("aria-controls", move || self.is_open().then(|| self.id()))
             .live_attr("aria-activedescendant", active)
+            // The word of an input method is taken, and no further `input` tells so.
+            .on("compositionend", seen)
             .on("click", seen)
             .on("blur", move |_| self.close())
             .on("keyup", move |event| {
@@ -387,7 +389,10 @@ fn signs(ctx: Ctx, query: &str) -> Vec<Offer> {
     let found = find(&table, query).into_iter().take(SHOWN_MAX).filter_map(|at| table.get(at));
     let found = found.map(|known| {
         let emoji = ctx.ui.emoji.toned(known);
-        let code = known.shortcodes.first().map(String::as_str).unwrap_or_default();
+        // The one that is being typed, of those that it has.
+        let codes = &known.shortcodes;
+        let typed = codes.iter().find(|code| fit(code, query).is_some());
+        let code = typed.or(codes.first()).map(String::as_str).unwrap_or_default();
         Offer {
             key: code.to_owned(),
             insert: emoji.clone(),
@@ -409,7 +414,7 @@ fn commands(kind: Option<ChannelKind>, query: &str) -> Vec<Offer> {
         key: usage.word.to_owned(),
         insert: ["/", usage.word, if usage.then.is_empty() { "" } else { " " }].concat(),
         face: Face::Icon(icon::SLASH),
-        title: ["/", usage.word, " ", usage.then].concat(),
+        title: ["/", usage.word].concat(),
         note: usage.does.to_owned(),
     });
     found.collect()

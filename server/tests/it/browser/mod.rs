@@ -3,6 +3,7 @@
 
 mod access;
 mod addresses;
+mod attaching;
 mod composing;
 mod history;
 mod keyboard;
@@ -10,6 +11,7 @@ mod looks;
 mod outbox;
 mod sessions;
 mod talking;
+mod writing;
 
 use crate::harness::browser::Browser;
 use crate::harness::{Expect, TestClient, TestServer};
