@@ -1,10 +1,13 @@
 //! The few handles that every action is given.
 
 use crate::actions::passwords::Passwords;
+use crate::actions::pictures::Pictures;
 use crate::domain::clock::Clock;
 use crate::domain::hub::Hub;
 use crate::domain::limiter::Limiter;
+use crate::domain::slots::Slots;
 use crate::domain::tickets::Tickets;
+use crate::previews::Previews;
 use crate::storage::Storage;
 use shared::api::account::SignupPolicy;
 use std::sync::Arc;
@@ -28,6 +31,12 @@ pub struct App {
     pub tickets: Tickets,
     /// Password hashing, off the async threads and bounded.
     pub passwords: Passwords,
+    /// Pictures, decoded off the async threads and within bounds of memory.
+    pub pictures: Pictures,
+    /// Uploads that are under way, by user.
+    pub uploading: Slots,
+    /// What links lead to.
+    pub previews: Previews,
     /// Who may sign up.
     pub signup: SignupPolicy,
     /// Whether `/ws/echo` is mounted, for conformance tests.

@@ -1,5 +1,6 @@
 //! What the program is started with: flags, each also an environment variable.
 
+use crate::previews::Fetching;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use shared::api::account::SignupPolicy;
 use std::net::SocketAddr;
@@ -42,6 +43,14 @@ pub struct Config {
     /// Threads that deliver to sockets; as many as there are cores, if not given.
     #[arg(long, env = "HUBBUB_SHARDS", value_parser = shards)]
     pub shards: Option<usize>,
+    /// Previews of what links in messages lead to. For them this server fetches pages of the public
+    /// web, and of nothing else.
+    #[arg(long, env = "HUBBUB_PREVIEWS", value_enum, default_value = "on")]
+    pub previews: Switch,
+    /// Let previews be fetched from this loopback address and port, too, for tests, on a loopback
+    /// address alone.
+    #[arg(long, hide = true)]
+    pub test_previews: Option<SocketAddr>,
     /// Echo what is said on `/ws/echo`, for conformance tests, on a loopback address alone.
     #[arg(long, hide = true)]
     pub test_echo: bool,
@@ -91,11 +100,27 @@ impl Program {
         if config.test_echo && !config.listen.ip().is_loopback() {
             return Err("--test-echo is for tests and needs a loopback address in --listen");
         }
+        if let Some(address) = config.test_previews
+            && !(config.listen.ip().is_loopback() && address.ip().is_loopback())
+        {
+            return Err(
+                "--test-previews is for tests and needs a loopback address, as --listen does",
+            );
+        }
         Ok(config)
     }
 }
 
 impl Config {
+    /// Whether links are fetched for previews.
+    pub fn fetching(&self) -> Fetching {
+        match (self.previews, self.test_previews) {
+            (Switch::Off, _) => Fetching::Off,
+            (Switch::On, None) => Fetching::On,
+            (Switch::On, Some(address)) => Fetching::OnAnd(address),
+        }
+    }
+
     /// Who may sign up.
     pub fn signup_policy(&self) -> SignupPolicy {
         match self.signup {
@@ -131,6 +156,20 @@ mod tests {
         assert!(config(&["--limits", "off", "--listen", "0.0.0.0:80"]).is_err());
         assert!(config(&["--test-echo"]).unwrap().test_echo);
         assert!(config(&["--test-echo", "--listen", "0.0.0.0:80"]).is_err());
+    }
+
+    #[test]
+    fn links_are_fetched_from_the_public_web_alone_unless_a_test_says_so() {
+        let address = "127.0.0.1:4321";
+        assert_eq!(config(&[]).unwrap().fetching(), Fetching::On);
+        assert_eq!(config(&["--previews", "off"]).unwrap().fetching(), Fetching::Off);
+        let test = config(&["--test-previews", address]).unwrap();
+        assert_eq!(test.fetching(), Fetching::OnAnd(address.parse().unwrap()));
+        let off = config(&["--previews", "off", "--test-previews", address]).unwrap();
+        assert_eq!(off.fetching(), Fetching::Off);
+        assert!(config(&["--test-previews", "10.0.0.1:80"]).is_err());
+        assert!(config(&["--test-previews", "0.0.0.0:80"]).is_err());
+        assert!(config(&["--test-previews", address, "--listen", "0.0.0.0:80"]).is_err());
     }
 
     #[test]

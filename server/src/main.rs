@@ -5,8 +5,12 @@ use hubbub::config::{Config, Program};
 use hubbub::node::Node;
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
+
+/// How long what nobody waits for any more may take in the end.
+const END: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     let config = match Program::parse().config() {
@@ -16,7 +20,12 @@ fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("HUBBUB_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(serve(config)),
+        Ok(runtime) => {
+            let code = runtime.block_on(serve(config));
+            // A name that is still being looked up, which can take its time, holds nothing up.
+            runtime.shutdown_timeout(END);
+            code
+        }
         Err(cause) => refuse(&cause.to_string()),
     }
 }

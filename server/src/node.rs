@@ -3,13 +3,17 @@
 //! taken committed and answered, then the end.
 
 use crate::actions::passwords::Passwords;
+use crate::actions::pictures::Pictures;
+use crate::actions::sweeping;
 use crate::app::{App, AppHandle};
 use crate::broker::local;
 use crate::config::{Config, Switch};
 use crate::domain::clock::Clock;
 use crate::domain::hub::Hub;
 use crate::domain::limiter::Limiter;
+use crate::domain::slots::Slots;
 use crate::domain::tickets::Tickets;
+use crate::previews::Previews;
 use crate::storage::{OpenError, Storage};
 use crate::transport::ws::shards::Shards;
 use crate::transport::{router, serve, ws};
@@ -36,6 +40,8 @@ pub enum StartError {
     Listen(SocketAddr, std::io::Error),
     /// The system's random source.
     Passwords(crate::error::Error),
+    /// TLS, to look at links with.
+    Tls(tokio_rustls::rustls::Error),
     /// Threads and I/O drivers.
     Threads(std::io::Error),
 }
@@ -48,6 +54,7 @@ impl std::fmt::Display for StartError {
                 write!(f, "can't listen on {address}: {cause}; choose another with --listen")
             }
             Self::Passwords(cause) => cause.fmt(f),
+            Self::Tls(cause) => write!(f, "can't set TLS up for previews: {cause}"),
             Self::Threads(cause) => write!(f, "can't start a thread: {cause}"),
         }
     }
@@ -84,6 +91,15 @@ impl Node {
         let shards = Shards::start(&hub, clock).map_err(StartError::Threads)?;
         let broker = tokio::spawn(local::run(commits, Arc::clone(&hub)));
         let (drain, draining) = watch::channel(false);
+        let pictures = Pictures::default();
+        let previews = Previews::start(
+            config.fetching(),
+            &config.data,
+            (&storage, &pictures),
+            clock,
+            draining.clone(),
+        )
+        .map_err(StartError::Tls)?;
         let passwords = match passwords.await {
             Ok(passwords) => passwords.map_err(StartError::Passwords)?,
             Err(cause) => {
@@ -99,6 +115,9 @@ impl Node {
             limiter: Limiter::new(config.limits == Switch::On),
             tickets: Tickets::default(),
             passwords,
+            pictures,
+            uploading: Slots::default(),
+            previews,
             signup: config.signup_policy(),
             secure_cookies: config.secure_cookies,
             test_echo: config.test_echo,
@@ -116,6 +135,7 @@ impl Node {
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let Self { app, listener, drain, broker, shards, .. } = self;
         let housekeeping = tokio::spawn(housekeeping(Arc::clone(&app)));
+        let sweeping = tokio::spawn(sweeping::run(Arc::clone(&app)));
         let router = router::router(Arc::clone(&app));
         let serving = tokio::spawn(serve::serve(listener, router, app.draining.clone()));
         stop.await;
@@ -126,6 +146,7 @@ impl Node {
             tracing::error!(%cause, "the accept loop ended badly");
         }
         housekeeping.abort();
+        sweeping.abort();
         app.storage.close();
         if let Err(cause) = broker.await {
             tracing::error!(%cause, "the broker ended badly");

@@ -153,7 +153,7 @@ pub struct Previewed {
     pub seq: Seq,
     /// The message.
     pub message_id: MessageId,
-    /// The message's author.
+    /// The message's author, or who removed its previews.
     pub user_id: UserId,
     /// All its previews from now on; none in a replay once the message is deleted.
     pub previews: Vec<Preview>,

@@ -9,6 +9,7 @@ extern crate self as shared;
 
 pub mod api;
 mod attachment;
+mod by_seq;
 mod channel;
 mod chat_message;
 mod error;

@@ -47,7 +47,15 @@ pub const MENTIONS_MAX: usize = 50;
 
 /// Largest file, in bytes.
 pub const UPLOAD_MAX_BYTES: u64 = 64 * 1024 * 1024;
-/// Most bytes of files that one user may hold, those in messages included.
+/// Most files of one upload.
+pub const UPLOAD_FILES_MAX: usize = ATTACHMENTS_MAX;
+/// Seconds for which the body of an upload may pause.
+pub const UPLOAD_PAUSE_SECONDS: u64 = 10;
+/// Fewest bytes a second of an upload's body, over the whole of it; it has half a minute to begin.
+pub const UPLOAD_BYTES_PER_SECOND_MIN: u64 = 1024;
+/// Most uploads of one user that are under way at once.
+pub const UPLOADS_AT_ONCE_MAX: usize = 6;
+/// Most bytes of files that one user may hold, those in messages and thumbnails included.
 pub const UPLOADS_PER_USER_MAX_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 /// Most files of one message.
 pub const ATTACHMENTS_MAX: usize = 10;
@@ -55,6 +63,14 @@ pub const ATTACHMENTS_MAX: usize = 10;
 pub const FILENAME_MAX_CHARS: usize = 120;
 /// Most pixels of an image that is decoded, so that no small file becomes a large picture in memory.
 pub const IMAGE_MAX_PIXELS: u64 = 50_000_000;
+/// Most width and height of an image's small thumbnail, in pixels.
+pub const THUMBNAIL_SMALL_MAX: (u32, u32) = (480, 360);
+/// Most width and height of an image's large thumbnail, in pixels.
+pub const THUMBNAIL_LARGE_MAX: (u32, u32) = (1_600, 1_600);
+/// Most lines of a text's preview.
+pub const TEXT_PREVIEW_MAX_LINES: usize = 200;
+/// Most bytes of text that are read for a preview.
+pub const TEXT_PREVIEW_MAX_BYTES: usize = 64 * 1024;
 /// Hours after which an upload that no message took is swept.
 pub const UPLOAD_UNUSED_HOURS: u64 = 24;
 
@@ -64,6 +80,20 @@ pub const PREVIEWS_MAX: usize = 5;
 pub const PREVIEW_SECONDS: u64 = 5;
 /// Most bytes that are read of what a link leads to.
 pub const PREVIEW_MAX_BYTES: usize = 512 * 1024;
+/// Most bytes of a preview's picture, as it is fetched; what is kept of it fits 640 by 480 pixels.
+pub const PREVIEW_PICTURE_MAX_BYTES: usize = 5 * 1024 * 1024;
+/// Most pixels of a preview's picture, as it is fetched.
+pub const PREVIEW_PICTURE_MAX_PIXELS: u64 = 24_000_000;
+/// Longest title of a preview, in characters; a longer one is cut.
+pub const PREVIEW_TITLE_MAX_CHARS: usize = 200;
+/// Longest text of a preview, in characters; a longer one is cut.
+pub const PREVIEW_TEXT_MAX_CHARS: usize = 400;
+/// Longest name of a preview's site, in characters; a longer one is cut.
+pub const PREVIEW_SITE_MAX_CHARS: usize = 80;
+/// Widest picture of a preview, in pixels.
+pub const PREVIEW_PICTURE_MAX_WIDTH: u32 = 640;
+/// Highest picture of a preview, in pixels.
+pub const PREVIEW_PICTURE_MAX_HEIGHT: u32 = 480;
 /// Most redirects that are followed for a preview.
 pub const PREVIEW_REDIRECTS_MAX: usize = 3;
 

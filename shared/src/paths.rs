@@ -59,8 +59,10 @@ pub const BOOKMARKS: &str = "/api/bookmarks";
 pub const THREADS: &str = "/api/threads";
 /// Searching.
 pub const SEARCH: &str = "/api/search";
-/// Uploading a file.
+/// Uploading files.
 pub const UPLOADS: &str = "/api/uploads";
+/// Taking back an upload that no message took.
+pub const UPLOAD_BY_ID: &str = "/api/uploads/{uploadId}";
 /// One uploaded file.
 pub const UPLOAD: &str = "/api/uploads/{uploadId}/{filename}";
 /// The picture of a link's preview.
@@ -147,6 +149,11 @@ pub fn previews(channel: ChannelId, message: MessageId) -> String {
     fill(PREVIEWS, &[&channel.to_string(), &message.to_string()])
 }
 
+/// The picture of a link's preview.
+pub fn preview_image(name: &str) -> String {
+    fill(PREVIEW_IMAGE, &[name])
+}
+
 /// A page of a thread.
 pub fn thread(channel: ChannelId, root: MessageId) -> String {
     fill(THREAD, &[&channel.to_string(), &root.to_string()])
@@ -167,9 +174,23 @@ pub fn pins(channel: ChannelId) -> String {
     fill(PINS, &[&channel.to_string()])
 }
 
+/// Taking back an upload that no message took.
+pub fn upload_by_id(upload: UploadId) -> String {
+    fill(UPLOAD_BY_ID, &[&upload.to_string()])
+}
+
 /// One uploaded file.
 pub fn upload(upload: UploadId, filename: &str) -> String {
     fill(UPLOAD, &[&upload.to_string(), &percent_encode(filename)])
+}
+
+/// Searching: `q` is what for, and beside it whatever the call takes.
+pub fn search(q: &str, more: &[(&str, &str)]) -> String {
+    let mut path = format!("{SEARCH}?q={}", percent_encode(q));
+    for (name, value) in more {
+        path.push_str(&format!("&{name}={}", percent_encode(value)));
+    }
+    path
 }
 
 /// A channel's raw log.

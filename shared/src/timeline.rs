@@ -5,8 +5,9 @@
 //! Fetching, storing and drawing are elsewhere.
 
 use crate::api::messages::MessagePage;
+use crate::by_seq::BySeq;
 use crate::{ChannelEvent, ChatMessage, Message, MessageId, Preview, Reaction, Seq};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// Most events that wait for a gap before them to be filled; past it the newest are let go, since
 /// filling the gap fetches them again.
@@ -38,14 +39,14 @@ struct Entry {
 pub struct Timeline {
     /// The first message of the thread; None for the channel itself.
     thread: Option<MessageId>,
-    entries: BTreeMap<Seq, Entry>,
+    entries: BySeq<Entry>,
     by_id: HashMap<MessageId, Seq>,
     cursor: Seq,
     has_before: bool,
     has_after: bool,
     /// The last message that was not taken because the window showed history.
     passed_over: Seq,
-    held: BTreeMap<Seq, ChannelEvent>,
+    held: BySeq<ChannelEvent>,
 }
 
 impl Timeline {
@@ -93,29 +94,29 @@ impl Timeline {
 
     /// Whether the window holds no message.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.entries.len() == 0
     }
 
     /// The message, if it is in the window.
     pub fn message(&self, id: MessageId) -> Option<&ChatMessage> {
-        self.by_id.get(&id).and_then(|seq| self.entries.get(seq)).map(|entry| &entry.message)
+        let entry = self.by_id.get(&id).and_then(|seq| self.entries.get(*seq));
+        entry.map(|entry| &entry.message)
     }
 
     /// The seq of the window's first message.
     pub fn first_seq(&self) -> Option<Seq> {
-        self.entries.keys().next().copied()
+        self.entries.first_seq()
     }
 
     /// The seq of the window's last message.
     pub fn last_seq(&self) -> Option<Seq> {
-        self.entries.keys().next_back().copied()
+        self.entries.last_seq()
     }
 
     /// Starts anew with this page: the newest one, or one around a place in history.
     pub fn reset(&mut self, page: MessagePage) {
         self.entries.clear();
         self.by_id.clear();
-        self.held.retain(|seq, _| *seq > page.head_seq);
         self.cursor = page.head_seq;
         self.has_before = page.has_before;
         self.has_after = page.has_after;
@@ -138,21 +139,17 @@ impl Timeline {
 
     /// Lets go of the oldest messages until at most `keep` are left.
     pub fn trim_before(&mut self, keep: usize) {
-        while self.entries.len() > keep {
-            if let Some((_, entry)) = self.entries.pop_first() {
-                self.by_id.remove(&entry.message.message_id);
-                self.has_before = true;
-            }
+        for entry in self.entries.take_first(self.entries.len().saturating_sub(keep)) {
+            self.by_id.remove(&entry.message.message_id);
+            self.has_before = true;
         }
     }
 
     /// Lets go of the newest messages until at most `keep` are left.
     pub fn trim_after(&mut self, keep: usize) {
-        while self.entries.len() > keep {
-            if let Some((_, entry)) = self.entries.pop_last() {
-                self.by_id.remove(&entry.message.message_id);
-                self.has_after = true;
-            }
+        for entry in self.entries.take_last(self.entries.len().saturating_sub(keep)) {
+            self.by_id.remove(&entry.message.message_id);
+            self.has_after = true;
         }
     }
 
@@ -164,9 +161,7 @@ impl Timeline {
         }
         if seq > self.cursor + 1 {
             self.held.insert(seq, event);
-            while self.held.len() > HELD_MAX {
-                self.held.pop_last();
-            }
+            self.held.take_last(self.held.len().saturating_sub(HELD_MAX)).for_each(drop);
             return Applied::Gap { after: self.cursor };
         }
         self.fold(event);
@@ -174,14 +169,19 @@ impl Timeline {
         Applied::Yes
     }
 
+    /// Applies what was held and is next, and drops what was held and is known by now.
     fn apply_held(&mut self) {
-        while let Some((&seq, _)) = self.held.first_key_value() {
-            if seq > self.cursor + 1 {
-                return;
+        let (mut ready, mut cursor) = (0, self.cursor);
+        for event in self.held.values() {
+            if event.seq() > cursor + 1 {
+                break;
             }
-            if let Some((_, event)) = self.held.pop_first()
-                && seq == self.cursor + 1
-            {
+            cursor = cursor.max(event.seq());
+            ready += 1;
+        }
+        let ready: Vec<_> = self.held.take_first(ready).collect();
+        for event in ready {
+            if event.seq() > self.cursor {
                 self.fold(event);
             }
         }
@@ -189,7 +189,7 @@ impl Timeline {
 
     fn insert(&mut self, messages: Vec<ChatMessage>, as_of: Seq) {
         for message in messages {
-            let known = self.entries.get(&message.seq).is_some_and(|entry| entry.as_of >= as_of);
+            let known = self.entries.get(message.seq).is_some_and(|entry| entry.as_of >= as_of);
             if !known {
                 self.by_id.insert(message.message_id, message.seq);
                 self.entries.insert(message.seq, Entry { message, as_of });
@@ -265,7 +265,7 @@ impl Timeline {
     }
 
     fn change(&mut self, id: MessageId, seq: Seq, change: impl FnOnce(&mut ChatMessage)) {
-        let entry = self.by_id.get(&id).and_then(|at| self.entries.get_mut(at));
+        let entry = self.by_id.get(&id).and_then(|at| self.entries.get_mut(*at));
         if let Some(entry) = entry.filter(|entry| entry.as_of < seq) {
             change(&mut entry.message);
             entry.as_of = seq;

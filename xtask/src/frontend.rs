@@ -7,10 +7,10 @@ use anyhow::{Context as _, Result};
 
 use crate::progress::Step;
 use crate::tools::Toolbox;
-use crate::{compress, fingerprint, paths, process, versions};
+use crate::{compress, fingerprint, paths, process, slim, versions};
 
 /// All that the page is made from, below the repository's root, apart from what `index.html` names.
-const INPUTS: [&str; 8] = [
+const INPUTS: [&str; 10] = [
     "frontend",
     "shared",
     "style",
@@ -19,6 +19,8 @@ const INPUTS: [&str; 8] = [
     "Cargo.toml",
     "Cargo.lock",
     ".cargo/config.toml",
+    "xtask/src/frontend.rs",
+    "xtask/src/slim.rs",
 ];
 
 /// Makes sure that the released page is in `dist`.
@@ -46,6 +48,8 @@ pub(crate) fn ensure(toolbox: &Toolbox, step: &mut Step) -> Result<()> {
     trunk.env_remove("NO_COLOR");
     trunk.args(["build", "--release", "--offline", "--locked"]);
     process::run(&mut trunk, step)?;
+    step.doing("slimming");
+    slim::slim(&dist, &paths::target().join("xtask").join("slim"), toolbox, step)?;
     step.doing("compressing");
     compress::precompress(&dist)?;
 

@@ -11,7 +11,8 @@ use crate::tools::{self, Toolbox, rust};
 use crate::{cli, paths, process, versions};
 
 /// Each is a file of this name in `server/fuzz/fuzz_targets`.
-const TARGETS: [&str; 3] = ["frames", "client_message", "server_message"];
+const TARGETS: [&str; 6] =
+    ["frames", "client_message", "server_message", "markdown", "search_query", "pictures"];
 
 /// The longest input that is tried, in bytes. Nothing in the targets happens only past it that has no test of its own.
 const MAX_LEN: u32 = 4096;
@@ -30,7 +31,7 @@ pub(crate) fn fuzz(verbose: bool, options: &cli::Fuzz) -> Result<ExitCode> {
         .filter(|target| options.target.as_deref().is_none_or(|wanted| wanted == *target))
         .collect();
     if chosen.is_empty() {
-        bail!("there is no such target; there are {}", TARGETS.join(" and "));
+        bail!("there is no such target; there are {}", TARGETS.join(", "));
     }
     let mut steps = Steps::new(3 + chosen.len(), verbose);
     let mut toolbox = Toolbox::default();

@@ -21,6 +21,7 @@ mod progress;
 mod run;
 mod server;
 mod signals;
+mod slim;
 mod soak;
 mod summary;
 mod test;

@@ -30,7 +30,8 @@ pub async fn post(
     check_parts(&new)?;
     let at = app.clock.now();
     let nonce = nonce_or_new(app, new.nonce, at)?;
-    let Rendered { html, mentions, .. } = render(app, caller, &new.message, true).await?;
+    let Rendered { html, mentions, links } = render(app, caller, &new.message, true).await?;
+    let done = app.previews.after(links, done);
     let new = NewMessage {
         channel_id,
         message_id: MessageId(app.clock.new_id(at)),
@@ -86,7 +87,8 @@ pub async fn edit(
     app.limiter.take(Limited::Change(caller.user_id), app.clock.elapsed())?;
     let EditMessage { message, nonce } = request;
     check_text(&message)?;
-    let Rendered { html, mentions, .. } = render(app, caller, &message, false).await?;
+    let Rendered { html, mentions, links } = render(app, caller, &message, false).await?;
+    let done = app.previews.after(links, done);
     let edit = Edit { message, html, mentions };
     change(app, caller, channel_id, message_id, nonce, Some(edit), done).await
 }

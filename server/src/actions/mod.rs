@@ -8,8 +8,13 @@ pub mod channels;
 pub mod keeping;
 pub mod messages;
 pub mod passwords;
+pub mod pictures;
+pub mod previews;
 mod rendering;
+pub mod search;
+pub mod sweeping;
 pub mod threads;
+pub mod uploads;
 
 use crate::error::{Error, Result};
 use tokio::sync::oneshot;

@@ -19,6 +19,10 @@ pub enum Limited {
     LogIn(IpAddr),
     /// Changes of any kind, by user: 600 at once, then 100 a second.
     Change(UserId),
+    /// Searching, by user: 60 at once, then 10 a second, which is as fast as one types.
+    Search(UserId),
+    /// Uploading, by user: 60 requests at once, then one a second.
+    Upload(UserId),
 }
 
 impl Limited {
@@ -28,6 +32,8 @@ impl Limited {
             Self::SignUp(_) => (200.0, 1.0),
             Self::LogIn(_) => (60.0, 1.0),
             Self::Change(_) => (600.0, 100.0),
+            Self::Search(_) => (60.0, 10.0),
+            Self::Upload(_) => (60.0, 1.0),
         }
     }
 }

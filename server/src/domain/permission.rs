@@ -79,6 +79,19 @@ pub fn may_delete_message(who: &Standing, asks: UserId, author: UserId) -> Resul
     }
 }
 
+/// Taking a message's previews away: who may delete it.
+///
+/// # Errors
+/// `not_found` for who can't see it, `forbidden` for others.
+pub fn may_remove_previews(who: &Standing, asks: UserId, author: UserId) -> Result<()> {
+    may_read(who)?;
+    if asks == author || who.in_charge() {
+        Ok(())
+    } else {
+        Err(Error::forbidden("only its author or the channel's creator may remove its previews"))
+    }
+}
+
 /// Changing a channel's name, topic or visibility, or deleting it.
 ///
 /// # Errors

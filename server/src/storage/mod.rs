@@ -1,9 +1,11 @@
 //! The durable side: accounts, channels and the log. Every verb is one transaction that permits,
-//! changes and says what to announce; answers are `shared` types and a few plain structs.
+//! changes and says what to announce; answers are `shared` types and a few plain structs. Files lie
+//! beside the database.
 //!
 //! SQL is spoken here and nowhere else. Delivery is the broker's and the Hub's.
 
+pub mod files;
 mod sqlite;
 
 pub use sqlite::{Committed, OpenError, Storage, StorageFigures};
-pub use sqlite::{accounts, channels, events, names, pages, pins};
+pub use sqlite::{accounts, channels, events, names, pages, pins, previews, search, uploads};

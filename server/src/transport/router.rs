@@ -1,8 +1,8 @@
 //! Every route on one page, and what stands around them. Paths come from `shared::paths` alone.
 
 use super::http::{
-    accounts, channels, docs, emoji, health, keeping, members, messages, openapi, page, reads,
-    safety, threads,
+    accounts, channels, docs, emoji, files, health, keeping, members, messages, openapi, page,
+    previews, reads, safety, search, threads, uploads,
 };
 use super::ws;
 use crate::app::AppHandle;
@@ -19,6 +19,7 @@ pub fn router(app: AppHandle) -> Router {
     let echo = if app.test_echo { echo() } else { Router::new() };
     Router::new()
         .merge(rest())
+        .merge(transfers())
         .merge(sockets())
         .merge(echo)
         .merge(for_operators())
@@ -55,8 +56,11 @@ fn rest() -> Router<AppHandle> {
         .route(paths::MESSAGE, patch(messages::edit).delete(messages::delete))
         .route(paths::REACTION, put(messages::react).delete(messages::unreact))
         .route(paths::VERSIONS, get(messages::versions))
+        .route(paths::PREVIEWS, delete(previews::remove))
+        .route(paths::PREVIEW_IMAGE, get(previews::picture))
         .route(paths::PINS, get(keeping::pins))
         .route(paths::PIN, put(keeping::pin).delete(keeping::unpin))
+        .route(paths::SEARCH, get(search::find))
         .route(paths::BOOKMARKS, get(keeping::bookmarks))
         .route(paths::BOOKMARK, put(keeping::bookmark).delete(keeping::forget))
         .route(paths::THREADS, get(threads::list))
@@ -68,6 +72,16 @@ fn rest() -> Router<AppHandle> {
         .route(paths::READ, put(reads::mark))
         .method_not_allowed_fallback(safety::wrong_method)
         .layer(from_fn(safety::bounded))
+        .layer(from_fn(safety::never_cached))
+}
+
+/// Files may take long on slow lines: their bodies have time limits of their own.
+fn transfers() -> Router<AppHandle> {
+    Router::new()
+        .route(paths::UPLOADS, post(uploads::upload))
+        .route(paths::UPLOAD_BY_ID, delete(uploads::remove))
+        .route(paths::UPLOAD, get(files::get))
+        .method_not_allowed_fallback(safety::wrong_method)
         .layer(from_fn(safety::never_cached))
 }
 

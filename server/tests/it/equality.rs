@@ -5,6 +5,7 @@
 use crate::harness::{Chance, Expect, TestClient, TestServer, TestSocket, everyone};
 use reqwest::Method;
 use shared::api::messages::{MessagePage, PostMessage, ThreadPage};
+use shared::api::uploads::Uploaded;
 use shared::timeline::{Applied, Timeline};
 use shared::{
     ChannelEvent, ChannelId, ChatMessage, ClientMessage, Delete, Edit, Forward, MessageId, React,
@@ -182,6 +183,18 @@ impl World {
             (26, Some((from, message_id, _))) => {
                 let forward = Some(Forward { channel_id: from, message_id });
                 self.send(by, channel, PostMessage { forward, ..PostMessage::default() }).await;
+            }
+            (27..=28, Some(_)) => {
+                let mut attachment_ids = Vec::new();
+                for n in 0..=self.chance.below(2) {
+                    let bytes = format!("file {n} of {}", self.count);
+                    let url = format!("{}?filename={n}.txt", paths::UPLOADS);
+                    let request = self.people[by].post(&url).body(bytes);
+                    let stored: Uploaded = request.gives(201).await;
+                    attachment_ids.push(stored.uploads[0].upload_id);
+                }
+                self.send(by, channel, PostMessage { attachment_ids, ..PostMessage::default() })
+                    .await;
             }
             (_, Some(_)) => {
                 let guest = self.guest.id();

@@ -160,6 +160,17 @@ fn time_and_chance_are_arguments(source: &Source) -> Option<String> {
     holds(source, &["SystemTime::now", "Instant::now", "Uuid::now_v7", "Uuid::new_v4"])
 }
 
+fn connections_only_past_the_guard(source: &Source) -> Option<String> {
+    let exempt = source.path == "server/src/previews/connect.rs" || source.is_test();
+    if exempt || !source.path.starts_with("server/src/") {
+        return None;
+    }
+    holds(
+        source,
+        &["TcpStream::connect", "TcpSocket::new_v", "lookup_host", "to_socket_addrs", "reqwest"],
+    )
+}
+
 fn shared_does_nothing(source: &Source) -> Option<String> {
     if !source.path.starts_with("shared/src/") {
         return None;
@@ -183,6 +194,7 @@ const RULES: &[(&str, Rule)] = &[
     ("nothing is printed outside main", nothing_is_printed),
     ("no unsafe code", nothing_is_unsafe),
     ("time and chance are arguments", time_and_chance_are_arguments),
+    ("the server connects out past the guard alone", connections_only_past_the_guard),
     ("shared does no I/O and reads no clock", shared_does_nothing),
     ("every module says what it is", modules_say_what_they_are),
 ];
@@ -245,6 +257,8 @@ laws! {
     nothing_is_printed_outside_main = "nothing is printed outside main";
     there_is_no_unsafe_code = "no unsafe code";
     the_clock_and_chance_are_arguments = "time and chance are arguments";
+    the_server_connects_out_past_the_guard_alone =
+        "the server connects out past the guard alone";
     the_shared_crate_is_pure = "shared does no I/O and reads no clock";
     every_module_opens_with_what_it_is = "every module says what it is";
 }
@@ -268,6 +282,7 @@ fn every_rule_can_fail_and_lets_pass_what_is_right() {
         (nothing_is_printed, "server/src/actions/a.rs", "println!(\"hi\");"),
         (nothing_is_unsafe, "server/src/a.rs", "let x = unsafe { *p };"),
         (time_and_chance_are_arguments, "server/src/actions/a.rs", "Instant::now()"),
+        (connections_only_past_the_guard, "server/src/a.rs", "TcpStream::connect(a)"),
         (shared_does_nothing, "shared/src/a.rs", "use std::fs::File;"),
         (modules_say_what_they_are, "server/src/a.rs", "use std::fmt;"),
     ];
@@ -290,6 +305,7 @@ fn every_rule_can_fail_and_lets_pass_what_is_right() {
         (nothing_is_printed, "server/src/main.rs", "println!(\"hi\");"),
         (nothing_is_unsafe, "server/src/a.rs", "//! nothing unsafe here"),
         (time_and_chance_are_arguments, "server/src/domain/clock.rs", "Instant::now()"),
+        (connections_only_past_the_guard, "server/src/previews/connect.rs", "lookup_host(a)"),
     ];
     for (rule, path, text) in good {
         assert_eq!(rule(&Source::new(path, text)), None, "{path}: {text}");

@@ -356,12 +356,15 @@ async fn no_rendering_of_a_message_carries_code() {
         "**x** <a href=\"vbscript:x\">",
         "[x](https://a.example \"\\\" onmouseover=alert(1) \\\"\")",
     ] {
-        let html = ada.say(room, attack).await.html.unwrap_or_default().to_lowercase();
-        for bad in ["<script", "<img src=x", "href=\"javascript", "href=\"data", "href=\"vbscript"]
-        {
-            assert!(!html.contains(bad), "{attack} became {html}");
+        let html = ada.say(room, attack).await.html.unwrap_or_default();
+        // What stands between `<` and `>` is an element; what was written by people has neither.
+        for element in html.split('<').skip(1) {
+            let element = element.split_once('>').unwrap().0;
+            let name = element.split(' ').next().unwrap().trim_start_matches('/');
+            assert!(["p", "strong", "a", "br", "bdi"].contains(&name), "{attack} became {html}");
+            let safe = !element.contains("href=") || element.contains("href=\"https://a.example");
+            assert!(safe && !element.contains(" on"), "{attack} became {html}");
         }
-        assert!(!html.contains("src=\"javascript") && !html.contains("\" onmouseover"), "{html}");
     }
 }
 

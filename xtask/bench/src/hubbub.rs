@@ -93,6 +93,11 @@ impl Hubbub {
         Ok(Self { process, address, users: Vec::new(), program, data, prefix: 'b' })
     }
 
+    /// Where it keeps everything.
+    pub(crate) fn data(&self) -> &Path {
+        &self.data
+    }
+
     /// Kills it as a crash would, and starts it again on the same directory and port.
     ///
     /// # Errors
@@ -145,27 +150,36 @@ impl Hubbub {
     /// # Errors
     /// When something is refused.
     pub(crate) fn rooms(&mut self, topology: Topology) -> Result<Rc<[String]>> {
+        self.sign_up(topology.sockets())?;
+        let members = |room: usize| {
+            let first = room * topology.members;
+            (first..first + topology.members).collect()
+        };
+        self.rooms_of(&(0..topology.rooms).map(members).collect::<Vec<_>>())
+    }
+
+    /// Makes rooms of these users, by number, each room by the first of them; their ids.
+    ///
+    /// # Errors
+    /// When something is refused.
+    pub(crate) fn rooms_of(&self, rooms: &[Vec<usize>]) -> Result<Rc<[String]>> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Channel {
             channel_id: String,
         }
-        self.sign_up(topology.sockets())?;
         let users = &self.users;
-        let requests = (0..topology.rooms).map(|room| {
-            let members = &users[room * topology.members..][..topology.members];
-            let ids: Vec<&str> = members.iter().map(|user| user.user_id.as_str()).collect();
+        let count = rooms.len();
+        let requests = rooms.iter().enumerate().map(|(room, members)| {
+            let ids: Vec<&str> = members.iter().map(|at| users[*at].user_id.as_str()).collect();
             let body = format!(r#"{{"userIds":{},"name":"room {room}"}}"#, serde_json::json!(ids));
-            request("POST", "/api/create_channel", &members[0].token, &body)
+            request("POST", "/api/create_channel", &users[members[0]].token, &body)
         });
-        let mut rooms = vec![String::new(); topology.rooms];
-        Http::connect(self.address, LINES.min(topology.rooms))?.all(
-            requests,
-            |number, answer| {
-                rooms[number] = serde_json::from_slice::<Channel>(&answer.good()?.body)?.channel_id;
-                Ok(())
-            },
-        )?;
+        let mut rooms = vec![String::new(); count];
+        Http::connect(self.address, LINES.min(count))?.all(requests, |number, answer| {
+            rooms[number] = serde_json::from_slice::<Channel>(&answer.good()?.body)?.channel_id;
+            Ok(())
+        })?;
         Ok(rooms.into())
     }
 

@@ -23,6 +23,7 @@ mod signals;
 mod socket;
 mod stage;
 mod tally;
+mod texts;
 mod work;
 
 use std::process::ExitCode;

@@ -1,11 +1,12 @@
 //! Addresses: which may be links, where they stand in text that has no marks around them, and how
 //! a link is written.
 
-use super::escape;
+use super::{LINKED_MAX, escape};
 use linkify::{LinkFinder, LinkKind};
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use std::borrow::Cow;
 use std::ops::Range;
+use url::Url;
 
 /// Longest address that is a link, in bytes; browsers shorten longer ones or refuse them.
 const URL_MAX_BYTES: usize = 2048;
@@ -16,16 +17,18 @@ pub(super) struct Link {
     pub(super) url: String,
 }
 
-/// Whether an address may be a link: `http`, `https` and `mailto`, with something behind, and
-/// nothing in it that a browser would drop before it reads the scheme.
+/// Whether an address may be a link: `http`, `https` and `mailto`, written out, with a place behind
+/// that exists by the rules of addresses, and nothing that a browser would drop before it reads the
+/// scheme.
 pub(super) fn is_allowed(url: &str) -> bool {
     let starts = |scheme: &str| {
-        url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-            && url[scheme.len()..].starts_with(|c: char| c.is_alphanumeric() || "[_-.%".contains(c))
+        let start = url.get(..scheme.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(scheme)) && url.len() > scheme.len()
     };
-    url.len() <= URL_MAX_BYTES
-        && !url.chars().any(char::is_control)
-        && ["https://", "http://", "mailto:"].into_iter().any(starts)
+    let written = url.len() <= URL_MAX_BYTES
+        && !url.contains(|c: char| c.is_control() || c == '\\')
+        && ["https://", "http://", "mailto:"].into_iter().any(starts);
+    written && (is_mail(url) || Url::parse(url).is_ok_and(|parsed| parsed.has_host()))
 }
 
 /// Whether an allowed address writes a mail.
@@ -45,29 +48,40 @@ pub(super) fn open(out: &mut String, url: &str, title: &str, turned: bool) {
 }
 
 /// The addresses in a text: `https://…`, `http://…`, `www.…` and those of mails, without the
-/// punctuation that ends a sentence.
-pub(super) fn find(text: &str) -> Vec<Link> {
+/// punctuation that ends a sentence; at most so many.
+pub(super) fn find(text: &str, most: usize) -> Vec<Link> {
     let telling = text.contains("://") || text.contains('@') || has_www(text);
     if !telling {
         return Vec::new();
     }
     let mut found = Vec::new();
     for span in LinkFinder::new().spans(text) {
+        if found.len() >= most {
+            break;
+        }
         let (range, shown) = (span.start()..span.end(), span.as_str());
         match span.kind() {
-            Some(LinkKind::Email) => {
-                let url = ["mailto:", shown].concat();
-                found.extend(is_allowed(&url).then_some(Link { range, url }));
-            }
-            Some(_) => {
-                let url = shown.to_owned();
-                found.extend(is_allowed(&url).then_some(Link { range, url }));
-            }
-            None if has_www(shown) => www(text, range, &mut found),
+            Some(LinkKind::Email) => add(&mut found, range.start, shown, "mailto:"),
+            Some(_) => add(&mut found, range.start, shown, ""),
+            None if has_www(shown) => www(text, range, most, &mut found),
             None => {}
         }
     }
     found
+}
+
+/// Adds an address, with what its scheme lacks, up to the first character that
+/// isn't seen: those turn the direction of writing, or hide what follows.
+fn add(found: &mut Vec<Link>, start: usize, shown: &str, scheme: &str) {
+    let seen = shown.find(is_unseen).map_or(shown, |end| &shown[..end]);
+    let url = [scheme, seen].concat();
+    if is_allowed(&url) {
+        found.push(Link { range: start..start + seen.len(), url });
+    }
+}
+
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 fn has_www(text: &str) -> bool {
@@ -75,7 +89,7 @@ fn has_www(text: &str) -> bool {
 }
 
 /// Addresses that begin with `www.`, in a part of the text that holds no others.
-fn www(text: &str, part: Range<usize>, found: &mut Vec<Link>) {
+fn www(text: &str, part: Range<usize>, most: usize, found: &mut Vec<Link>) {
     let mut finder = LinkFinder::new();
     finder.kinds(&[LinkKind::Url]).url_must_have_scheme(false);
     for span in finder.links(&text[part.clone()]) {
@@ -84,9 +98,8 @@ fn www(text: &str, part: Range<usize>, found: &mut Vec<Link>) {
         let begins = !text[..range.start].ends_with(|c: char| c.is_alphanumeric() || c == '_');
         let after = shown.get(4..).filter(|_| has_www(&shown[..4]));
         // One dot more: `www.example` is no place.
-        if begins && after.is_some_and(|after| after.contains('.')) {
-            let url = ["http://", shown].concat();
-            found.extend(is_allowed(&url).then_some(Link { range, url }));
+        if found.len() < most && begins && after.is_some_and(|after| after.contains('.')) {
+            add(found, range.start, shown, "http://");
         }
     }
 }
@@ -104,6 +117,7 @@ pub(super) fn protect(source: &str) -> Cow<'_, str> {
             let shown = link.as_str().trim_end_matches(['*', '_', '~', '\\']);
             link.start()..link.start() + shown.len()
         })
+        .take(LINKED_MAX)
         .filter(|range| {
             let url = &source[range.clone()];
             is_allowed(url) && url.contains(['*', '_', '~'])

@@ -13,27 +13,35 @@
 
 mod code;
 mod escape;
+mod highlight;
 mod links;
 mod plain;
 mod render;
 #[cfg(test)]
+mod safety_tests;
+#[cfg(test)]
 mod tests;
 mod text;
+#[cfg(test)]
+mod written_tests;
 
+pub use code::{FILE_SHOWN_MAX_BYTES, highlight_file};
 use shared::{ChannelId, UserId};
 
 /// Most links of one message that are listed for previews.
 pub const LINKS_MAX: usize = 5;
+/// Most addresses of one message that become links; the others stay text.
+pub const LINKED_MAX: usize = 500;
 /// How deep the elements of a message may stand in each other; what is deeper keeps its text and
 /// loses its element.
 pub const DEPTH_MAX: usize = 24;
 /// Most marks of quotations and lists that one line may begin with.
 const MARKS_MAX: usize = 32;
 
-/// Most bytes of HTML for a text of so many bytes: 24 times as many (what a text of nothing but the
-/// shortest addresses needs), and 8 KiB for its mentions.
+/// Most bytes of HTML for a text of so many bytes: 12 times as many, and 64 KiB for its links and
+/// mentions.
 pub const fn html_max(text_bytes: usize) -> usize {
-    24 * text_bytes + 8 * 1024
+    12 * text_bytes + 64 * 1024
 }
 
 /// Who and what a text may mention. Asked for up to eight spellings of each of the first
@@ -137,7 +145,8 @@ fn after_mark(line: &str) -> Option<&str> {
 fn only_repeats(html: &str, text: &str) -> bool {
     let inner = html.strip_prefix("<p>").and_then(|rest| rest.strip_suffix("</p>"));
     inner.is_some_and(|inner| {
-        let text = text.trim();
+        // Only what Markdown takes for blanks is dropped at the ends.
+        let text = text.trim_matches(|c: char| c.is_ascii_whitespace());
         let mut escaped = String::with_capacity(text.len());
         escape::text(&mut escaped, text);
         inner == escaped

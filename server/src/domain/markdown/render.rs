@@ -104,6 +104,10 @@ struct Page<'a> {
     found: Found,
     /// How many links the text stands in: a link never holds another, nor a mention.
     in_links: usize,
+    /// Where the text of the link begins that is open, and its address.
+    link: Option<(usize, String)>,
+    /// Whether anything can be seen so far: `-` alone would be an empty list.
+    is_seen: bool,
     /// The block of code that is being gathered, with the word behind its fence.
     code: Option<(String, String)>,
     has_code: bool,
@@ -125,6 +129,8 @@ impl<'a> Page<'a> {
             line: Line::default(),
             found: Found::new(source),
             in_links: 0,
+            link: None,
+            is_seen: false,
             code: None,
             has_code: false,
             in_table: false,
@@ -142,10 +148,12 @@ impl<'a> Page<'a> {
         }
         let Found { mentions, links, .. } = self.found;
         fits(self.out.len(), self.source)?;
-        Ok(Rendered { html: Some(self.out), mentions, links, has_code: self.has_code })
+        let html = self.is_seen.then_some(self.out);
+        Ok(Rendered { html, mentions, links, has_code: self.has_code })
     }
 
     fn end_line(&mut self) {
+        self.is_seen |= !self.line.is_empty();
         let linked = self.in_links > 0;
         self.line.end(&mut self.out, &mut self.found, self.names, linked);
     }
@@ -195,11 +203,15 @@ impl<'a> Page<'a> {
             }
             Event::Code(code) => {
                 self.end_line();
+                self.is_seen = true;
                 self.out.push_str("<code>");
                 self.found.isolated(&mut self.out, &code);
                 self.out.push_str("</code>");
             }
-            Event::Rule => self.out.push_str("<hr>"),
+            Event::Rule => {
+                self.is_seen = true;
+                self.out.push_str("<hr>");
+            }
             Event::TaskListMarker(done) => self.out.push_str(if done {
                 "<span class=\"task done\">☑</span> "
             } else {
@@ -298,6 +310,7 @@ impl<'a> Page<'a> {
     fn end(&mut self, tag: TagEnd) {
         match tag {
             TagEnd::CodeBlock => {
+                self.is_seen = true;
                 if let Some((code, word)) = self.code.take() {
                     code::block(&mut self.out, &word, &code);
                 }
@@ -311,6 +324,14 @@ impl<'a> Page<'a> {
             TagEnd::TableHead => self.in_head = false,
             TagEnd::Link | TagEnd::Image => {
                 self.in_links = self.in_links.saturating_sub(1);
+                if self.in_links == 0
+                    && let Some((begins, url)) = self.link.take()
+                    && begins == self.out.len()
+                {
+                    // Without a text of its own it would not be seen.
+                    self.is_seen = true;
+                    escape::text(&mut self.out, &url);
+                }
             }
             _ => {}
         }
@@ -335,7 +356,7 @@ impl<'a> Page<'a> {
     fn start_link(&mut self, kind: LinkType, url: &str, title: &str) {
         let mail = kind == LinkType::Email;
         let url = if mail { ["mailto:", url].concat() } else { url.to_owned() };
-        let allowed = links::is_allowed(&url);
+        let allowed = self.found.may_link() && links::is_allowed(&url);
         if allowed {
             self.found.link(&url);
         }
@@ -343,7 +364,9 @@ impl<'a> Page<'a> {
             let mut tag = String::with_capacity(url.len() + 96);
             links::open(&mut tag, &url, title, self.found.is_turned());
             let close = if self.found.is_turned() { "</bdi></a>" } else { "</a>" };
+            let opened = self.depth < DEPTH_MAX;
             self.open(&tag, close);
+            self.link = opened.then_some((self.out.len(), url));
         } else if !allowed && matches!(kind, LinkType::Autolink | LinkType::Email) {
             self.open("&lt;", "&gt;");
         } else {

@@ -1,7 +1,7 @@
 //! A line of text between two elements: which parts of it are addresses and mentions. It is
 //! gathered first, since the parser hands it over in pieces.
 
-use super::{LINKS_MAX, Mentions, Names, escape, links};
+use super::{LINKED_MAX, LINKS_MAX, Mentions, Names, escape, links};
 use crate::domain::mention::{MENTIONS_MAX, begins_word, names as spellings};
 use shared::paths;
 use std::ops::Range;
@@ -10,6 +10,8 @@ use std::ops::Range;
 pub(super) struct Found {
     pub(super) mentions: Mentions,
     pub(super) links: Vec<String>,
+    /// How many addresses may still become links.
+    links_left: usize,
     looked_at: usize,
     /// Whether the text holds characters that are written from right to left or turn the direction:
     /// links, mentions and code then get an element that keeps it to themselves.
@@ -22,15 +24,27 @@ impl Found {
         // Characters may be named by their number, too.
         let turned =
             turned || source.contains("&#") || source.contains("&rl") || source.contains("&lr");
-        Self { mentions: Mentions::default(), links: Vec::new(), looked_at: 0, turned }
+        Self {
+            mentions: Mentions::default(),
+            links: Vec::new(),
+            links_left: LINKED_MAX,
+            looked_at: 0,
+            turned,
+        }
     }
 
     pub(super) fn is_turned(&self) -> bool {
         self.turned
     }
 
-    /// Notes an address for previews.
+    /// Whether one more address may become a link.
+    pub(super) fn may_link(&self) -> bool {
+        self.links_left > 0
+    }
+
+    /// Notes an address that became a link, for previews.
     pub(super) fn link(&mut self, url: &str) {
+        self.links_left = self.links_left.saturating_sub(1);
         let new = !self.links.iter().any(|known| known == url);
         if new && self.links.len() < LINKS_MAX && !links::is_mail(url) {
             self.links.push(url.to_owned());
@@ -81,6 +95,11 @@ impl Line {
         self.source_end = range.end;
     }
 
+    /// Whether nothing was gathered.
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
     /// Writes the line and begins the next one.
     pub(super) fn end(
         &mut self,
@@ -96,7 +115,7 @@ impl Line {
             escape::text(out, &self.text);
         } else {
             let mut from = 0;
-            for link in links::find(&self.text) {
+            for link in links::find(&self.text, found.links_left) {
                 self.mentions(out, found, names, from..link.range.start);
                 from = link.range.end;
                 links::open(out, &link.url, "", found.turned);

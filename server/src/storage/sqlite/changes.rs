@@ -6,8 +6,10 @@ use super::events::{
     DELETED, EDITED, Logged, Stored, existing_target, log, message_at, original, stored,
 };
 use super::mentions::{forget_mentions, note_mentions};
+use super::previews::show_pictures;
 use super::rows::{Failure, Place, place};
 use super::threads;
+use super::uploads;
 use super::writer::{Needs, Tx};
 use crate::actions::Done;
 use crate::domain::announcement::Announcement;
@@ -54,6 +56,7 @@ impl Storage {
     /// # Errors
     /// Through `done`: `not_found`, `forbidden`, `conflict`, `storage_unavailable`.
     pub async fn change_message(&self, change: MessageChange, done: Done<Stored>) -> Result<()> {
+        let done = if change.edit.is_some() { done } else { self.then_collect(done) };
         self.writer.submit(Needs::Log, move |tx| alter(tx, &change), done).await
     }
 }
@@ -75,10 +78,12 @@ fn alter(tx: &mut Tx<'_>, change: &MessageChange) -> Result<Stored, Failure> {
         return Err(Error::new(ErrorCode::Conflict, "the message was deleted").into());
     }
     let seq = tx.next_seq(no, head_seq);
+    tx.unindex(target.pos)?;
     let edit = change.edit.as_ref();
     let event = match edit {
         Some(edit) => {
             rewrite(db, target.pos, edit, at)?;
+            tx.reindex(target.pos);
             // Who was online when `@here` was sent stays mentioned as long as it says so.
             if !edit.mentions.here {
                 forget_mentions(db, target.pos)?;
@@ -135,8 +140,8 @@ fn rewrite(db: &Connection, pos: i64, edit: &Edit, at: Timestamp) -> rusqlite::R
         "UPDATE messages SET edited = ?2, edited_html = ?3, edited_at = ?4, previews = ?5
          WHERE pos = ?1",
     )?
-    .execute((pos, &edit.message, &edit.html, at.0, previews_json(&previews)))
-    .map(drop)
+    .execute((pos, &edit.message, &edit.html, at.0, previews_json(&previews)))?;
+    show_pictures(db, pos, &previews)
 }
 
 /// The previews as they stand in a row.
@@ -149,7 +154,7 @@ pub(super) fn previews_json(previews: &[Preview]) -> Option<String> {
     if previews.is_empty() { None } else { serde_json::to_string(previews).ok() }
 }
 
-/// Frees what a message held: its texts, reactions and previews, its pin and its bookmarks.
+/// Frees what a message held: its texts, files, reactions and previews, its pin and its bookmarks.
 fn erase(db: &Connection, pos: i64, at: Timestamp) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE messages SET message = '', html = NULL, edited = iif(edited IS NULL, NULL, ''),
@@ -163,6 +168,8 @@ fn erase(db: &Connection, pos: i64, at: Timestamp) -> rusqlite::Result<()> {
         .execute([pos])?;
     db.prepare_cached("UPDATE events SET text = NULL WHERE target = ?1 AND kind = 6")?
         .execute([pos])?;
+    uploads::free(db, pos)?;
+    show_pictures(db, pos, &[])?;
     db.prepare_cached("DELETE FROM reactions WHERE pos = ?1")?.execute([pos])?;
     db.prepare_cached("DELETE FROM bookmarks WHERE pos = ?1")?.execute([pos])?;
     Ok(())

@@ -4,6 +4,7 @@ use super::Storage;
 use super::members::{check_room_for_one, insert_member};
 use super::mentions::unread_mentions;
 use super::rows::{ChannelNo, Failure, Id, Place, id, kind, kind_code, place, seq, visibility};
+use super::search;
 use super::writer::{Needs, Tx};
 use crate::actions::Done;
 use crate::actions::channels::Created;
@@ -259,7 +260,7 @@ impl Storage {
         done: Done<()>,
     ) -> Result<()> {
         let work = move |tx: &mut Tx<'_>| delete(tx, user, channel);
-        self.writer.submit(Needs::Log, work, done).await
+        self.writer.submit(Needs::Log, work, self.then_collect(done)).await
     }
 }
 
@@ -347,8 +348,9 @@ fn delete(tx: &mut Tx<'_>, user: UserId, channel: ChannelId) -> Result<(), Failu
     let db = tx.db;
     let Place { no, standing, .. } = place(db, user, channel)?;
     permission::may_change_channel(&standing)?;
+    search::remove_channel(db, no.0)?;
     let (first, last) = (no.pos(0), no.pos(u64::from(u32::MAX)));
-    for table in ["mentions", "reactions", "bookmarks", "events", "messages"] {
+    for table in ["mentions", "reactions", "bookmarks", "uploads", "events", "messages"] {
         db.execute(&format!("DELETE FROM {table} WHERE pos BETWEEN ?1 AND ?2"), (first, last))?;
     }
     for table in ["threads", "repliers", "followers"] {

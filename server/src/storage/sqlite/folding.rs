@@ -1,9 +1,10 @@
-//! Messages as they stand now: their row, and what others added to it (reactions, threads). Which of
+//! Messages as they stand now: their row, and what belongs to it (files, reactions, threads). Which of
 //! them are asked for is decided in `pages.rs`, `threads.rs`, `pins.rs` and `bookmarks.rs`.
 
 use super::changes::previews_of;
 use super::posts::{ACTION, ALSO_IN_CHANNEL};
 use super::rows::{Id, channel_no_of, id, seq_of};
+use super::uploads;
 use rusqlite::{Connection, Row};
 use shared::{ChannelId, ChatMessage, MessageId, Reaction, Timestamp, UserId};
 use std::collections::HashMap;
@@ -85,6 +86,11 @@ pub(super) fn complete(
         match reactions.last_mut().filter(|last| last.emoji == emoji) {
             Some(last) => last.user_ids.push(user),
             None => reactions.push(Reaction { emoji, user_ids: vec![user] }),
+        }
+    }
+    for (pos, attachments) in uploads::between(db, first, last)? {
+        if let Some((_, message)) = at.get(&pos).and_then(|n| rows.get_mut(*n)) {
+            message.attachments = attachments;
         }
     }
     let mut query = db.prepare_cached(

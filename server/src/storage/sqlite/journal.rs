@@ -11,6 +11,7 @@
 use super::events::Stored;
 use super::posts::{Beside, insert_message};
 use super::rows::{ChannelNo, Id, channel_no_of, seq_of};
+use super::search;
 use crate::domain::permission::Standing;
 use rusqlite::Connection;
 use shared::{ChannelId, MessageId, Seq, Timestamp, UserId};
@@ -262,11 +263,18 @@ fn put_in_place(db: &Connection, posts: &[&Post], again: bool) -> rusqlite::Resu
         "UPDATE members SET read_seq = ?3
          WHERE channel_no = ?1 AND user_id = ?2 AND read_seq < ?3",
     )?;
+    let mut placed = Vec::with_capacity(posts.len());
     for of_channel in posts.chunk_by(|a, b| channel_no_of(a.pos) == channel_no_of(b.pos)) {
         let mut reads: HashMap<UserId, Seq> = HashMap::new();
         for post in of_channel {
             if !(again && there.exists([Id::from(post.message_id)])?) {
                 insert_message(db, post, &Beside::default())?;
+                placed.push(search::Entry {
+                    pos: post.pos,
+                    author: post.user_id.into(),
+                    sent_at: post.sent_at.0,
+                    text: &post.message,
+                });
             }
             reads.insert(post.user_id, seq_of(post.pos));
         }
@@ -277,7 +285,7 @@ fn put_in_place(db: &Connection, posts: &[&Post], again: bool) -> rusqlite::Resu
             read.execute((no.0, Id::from(user), seq.cast_signed()))?;
         }
     }
-    Ok(())
+    search::enter(db, &placed)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::folding::json;
 use super::members::MEMBER;
 use super::posts::{ACTION, ALSO_IN_CHANNEL};
 use super::rows::{ChannelNo, Failure, Id, id, place, seq_of};
+use super::uploads;
 use crate::domain::permission;
 use crate::error::Result;
 use rusqlite::{Connection, Row};
@@ -104,7 +105,17 @@ fn log_after(
     )?;
     let from = no.pos(after.saturating_add(1));
     let bounds = (from, no.pos(Seq::from(u32::MAX)), limit as i64);
-    query.query_map(bounds, |row| logged(channel, row))?.collect()
+    let events = query.query_map(bounds, |row| logged(channel, row))?;
+    let mut events = events.collect::<rusqlite::Result<Vec<_>>>()?;
+    if let (Some(first), Some(last)) = (events.first(), events.last()) {
+        let mut files = uploads::between(db, no.pos(first.seq()), no.pos(last.seq()))?;
+        for event in &mut events {
+            if let ChannelEvent::Message(message) = event {
+                message.attachments = files.remove(&no.pos(message.seq)).unwrap_or_default();
+            }
+        }
+    }
+    Ok(events)
 }
 
 impl Storage {

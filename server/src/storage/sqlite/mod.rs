@@ -2,6 +2,7 @@
 //! is acknowledged has reached the disk.
 
 pub mod accounts;
+mod blobs;
 mod bookmarks;
 mod changes;
 pub mod channels;
@@ -18,11 +19,15 @@ pub mod names;
 pub mod pages;
 pub mod pins;
 mod posts;
+pub mod previews;
 mod reactions;
 mod readers;
 mod rows;
 mod schema;
+pub mod search;
 mod threads;
+mod upgrade;
+pub mod uploads;
 mod writer;
 
 pub use schema::OpenError;
@@ -30,6 +35,7 @@ pub use writer::{Committed, StorageFigures};
 
 use crate::domain::clock::Clock;
 use crate::error::Result;
+use crate::storage::files::Files;
 use readers::Readers;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -37,18 +43,25 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, Semaphore, mpsc};
 use writer::Writer;
 
 /// Connections that read at once.
 const READERS: usize = 4;
+/// Searches that run at once: one may take long, and pages are not to wait for it.
+const SEARCHES: usize = 2;
 
 /// The storage of one node. Cloning shares it.
 #[derive(Debug, Clone)]
 pub struct Storage {
     writer: Writer,
     readers: Arc<Readers>,
+    /// A turn at searching.
+    searches: Arc<Semaphore>,
     epoch: Arc<str>,
+    files: Files,
+    /// Told when files may have been freed.
+    freed: Arc<Notify>,
     /// Held for as long as the storage is open, so that no second process opens it.
     _lock: Arc<File>,
 }
@@ -68,12 +81,17 @@ impl Storage {
         let mut connection = connect(&path, false)?;
         let epoch = schema::migrate(&mut connection, clock)?;
         let readers = (0..READERS).map(|_| connect(&path, true)).collect::<Result<_, _>>()?;
+        search::complete(&connection)?;
         journal::recover(&connection)?;
+        let files = Files::open(dir).map_err(OpenError::Directory)?;
         let (writer, committed) = Writer::start(connection, connect(&path, false)?, dir)?;
         let storage = Self {
             writer,
+            searches: Arc::new(Semaphore::new(SEARCHES)),
             readers: Arc::new(Readers::start(&path, readers).map_err(OpenError::Directory)?),
             epoch: epoch.into(),
+            files,
+            freed: Arc::default(),
             _lock: Arc::new(lock),
         };
         Ok((storage, committed))

@@ -17,14 +17,18 @@ pub struct Named {
     pub channels: HashMap<String, ChannelId>,
 }
 
-fn user(db: &Connection, name: &str) -> rusqlite::Result<Option<UserId>> {
+pub(super) fn user(db: &Connection, name: &str) -> rusqlite::Result<Option<UserId>> {
     db.prepare_cached("SELECT user_id FROM users WHERE name_key = ?1")?
         .query_row([name_key(name)], |row| row.get::<_, Id>(0).map(Into::into))
         .optional()
 }
 
 /// The room of this name that the user may see; of several, one of its own before a public one.
-fn channel(db: &Connection, asks: UserId, name: &str) -> rusqlite::Result<Option<ChannelId>> {
+pub(super) fn channel(
+    db: &Connection,
+    asks: UserId,
+    name: &str,
+) -> rusqlite::Result<Option<ChannelId>> {
     db.prepare_cached(
         "SELECT c.channel_id FROM channels c
          LEFT JOIN members m ON m.channel_no = c.no AND m.user_id = ?1

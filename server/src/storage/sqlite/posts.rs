@@ -8,6 +8,7 @@ use super::journal::Post;
 use super::mentions::note_mentions;
 use super::rows::{ChannelNo, Failure, Id, Place, place};
 use super::threads;
+use super::uploads;
 use super::writer::{Needs, Tx};
 use crate::actions::Done;
 use crate::domain::announcement::Announcement;
@@ -16,7 +17,8 @@ use crate::domain::permission;
 use crate::error::{Error, Result};
 use rusqlite::{Connection, OptionalExtension as _};
 use shared::{
-    ChannelEvent, ChannelId, Forward, Forwarded, Message, MessageId, Timestamp, UploadId, UserId,
+    AttachmentKind, ChannelEvent, ChannelId, Forward, Forwarded, Message, MessageId, Timestamp,
+    UploadId, UserId,
 };
 
 /// A message to send.
@@ -67,6 +69,10 @@ impl NewMessage {
 pub(super) const ACTION: i64 = 1;
 /// `messages.flags`: it stands in a thread and is shown in the channel, too.
 pub(super) const ALSO_IN_CHANNEL: i64 = 2;
+/// `messages.flags`: it was sent with files.
+pub(super) const WITH_FILES: i64 = 4;
+/// `messages.flags`: it was sent with images.
+pub(super) const WITH_IMAGES: i64 = 8;
 
 /// What a message that is not plain has beside its text.
 #[derive(Debug, Default)]
@@ -116,6 +122,11 @@ fn insert(tx: &mut Tx<'_>, new: &NewMessage) -> Result<Stored, Failure> {
     if beside.thread.is_some() && new.also_in_channel {
         beside.flags |= ALSO_IN_CHANNEL;
     }
+    let attachments = uploads::unused(db, new.user_id, &new.attachment_ids)?;
+    for attachment in &attachments {
+        let image = attachment.kind == AttachmentKind::Image;
+        beside.flags |= if image { WITH_FILES | WITH_IMAGES } else { WITH_FILES };
+    }
     let (mut message, mut html) = (new.message.clone(), new.html.clone());
     if let Some(forward) = &new.forward {
         let source = source(db, new.user_id, forward)?;
@@ -139,6 +150,7 @@ fn insert(tx: &mut Tx<'_>, new: &NewMessage) -> Result<Stored, Failure> {
         None => None,
     };
     let forwarded = beside.forwarded.clone();
+    uploads::take(db, &new.attachment_ids, pos)?;
     tx.post(new.channel_id, post, &beside)?;
     tx.has_read(no, user_id, seq);
     tx.announce(Announcement::Event(ChannelEvent::Message(Message {
@@ -155,7 +167,7 @@ fn insert(tx: &mut Tx<'_>, new: &NewMessage) -> Result<Stored, Failure> {
         also_in_channel: beside.flags & ALSO_IN_CHANNEL != 0,
         action: new.action,
         forwarded,
-        attachments: Vec::new(),
+        attachments,
     })));
     Ok(stored(new.channel_id, &new.nonce, seq, new.message_id))
 }

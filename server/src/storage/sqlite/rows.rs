@@ -4,7 +4,9 @@ use crate::domain::permission::Standing;
 use crate::error::Error;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, named_params};
-use shared::{ChannelId, ChannelKind, ClientId, MessageId, Role, Seq, UserId, Visibility};
+use shared::{
+    ChannelId, ChannelKind, ClientId, MessageId, Role, Seq, UploadId, UserId, Visibility,
+};
 use uuid::Uuid;
 
 /// Why a step in a transaction failed.
@@ -67,7 +69,7 @@ macro_rules! ids {
         }
     )*};
 }
-ids!(UserId, ClientId, ChannelId, MessageId);
+ids!(UserId, ClientId, ChannelId, MessageId, UploadId);
 
 /// An id column.
 pub(super) fn id<T: From<Id>>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {

@@ -1,6 +1,7 @@
 //! Opening a data directory: one process at a time, migrated if an older Hubbub wrote it, refused
 //! if a newer one did.
 
+use super::upgrade;
 use crate::domain::clock::Clock;
 use rusqlite::Connection;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -12,7 +13,13 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_journal.sql"),
     include_str!("migrations/0003_conversation.sql"),
+    include_str!("migrations/0004_uploads.sql"),
+    include_str!("migrations/0005_previews.sql"),
+    include_str!("migrations/0006_search.sql"),
 ];
+
+/// The first schema in which texts are rendered.
+const RENDERED: usize = 3;
 
 /// Why a data directory can't be opened: a sentence for who starts the program.
 #[derive(Debug)]
@@ -86,6 +93,9 @@ pub(super) fn migrate(db: &mut Connection, clock: Clock) -> Result<String, OpenE
     for (step, sql) in missing.iter().enumerate() {
         let tx = db.transaction()?;
         tx.execute_batch(sql)?;
+        if done + step + 1 == RENDERED {
+            upgrade::render_texts(&tx)?;
+        }
         tx.pragma_update(None, "user_version", (done + step + 1) as i64)?;
         tx.commit()?;
     }

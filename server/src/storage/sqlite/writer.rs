@@ -12,6 +12,7 @@ use super::events::Stored;
 use super::journal::{Journal, Post, Staged};
 use super::posts::{Beside, insert_message};
 use super::rows::{ChannelNo, Failure, Id, Place, place};
+use super::search;
 use crate::actions::{Done, outcome};
 use crate::domain::announcement::Announcement;
 use crate::error::{Error, Result};
@@ -81,6 +82,8 @@ pub(super) struct Tx<'a> {
     announcements: Vec<Announcement>,
     heads: HashMap<ChannelNo, Seq>,
     reads: HashMap<(ChannelNo, UserId), Seq>,
+    /// The places of messages that are to enter the index of the search.
+    unindexed: Vec<i64>,
     journal: &'a mut Journal,
     /// What goes to the journal; None while everything goes to its place at once.
     staged: Option<Staged>,
@@ -93,8 +96,8 @@ impl<'a> Tx<'a> {
         journal: &'a mut Journal,
         staged: Option<Staged>,
     ) -> Self {
-        let (announcements, heads, reads) = Default::default();
-        Self { db, announcements, heads, reads, journal, staged }
+        let (announcements, heads, reads, unindexed) = Default::default();
+        Self { db, announcements, heads, reads, unindexed, journal, staged }
     }
 
     /// The next seq of a channel, whose stored head is given. It is taken.
@@ -139,8 +142,25 @@ impl<'a> Tx<'a> {
     ) -> rusqlite::Result<()> {
         match &mut self.staged {
             Some(staged) => staged.append(self.db, channel, post),
-            None => insert_message(self.db, &post, beside),
+            None => {
+                self.unindexed.push(post.pos);
+                insert_message(self.db, &post, beside)
+            }
         }
+    }
+
+    /// Searches find a message no more. To be called before anything changes that it is found by.
+    pub(super) fn unindex(&mut self, pos: i64) -> rusqlite::Result<()> {
+        match self.unindexed.iter().position(|unindexed| *unindexed == pos) {
+            Some(at) => drop(self.unindexed.swap_remove(at)),
+            None => search::remove(self.db, pos)?,
+        }
+        Ok(())
+    }
+
+    /// Searches find a message again, as it is at the end of this transaction.
+    pub(super) fn reindex(&mut self, pos: i64) {
+        self.unindexed.push(pos);
     }
 
     /// How far a user has read at least, by messages of its own.
@@ -176,6 +196,8 @@ impl<'a> Tx<'a> {
         for ((no, user), seq) in self.reads.drain() {
             reads.execute((no.0, Id::from(user), seq.cast_signed()))?;
         }
+        // All together, as the index likes them best in the order of time.
+        search::enter_places(self.db, &self.unindexed)?;
         Ok((self.announcements, None))
     }
 }

@@ -74,6 +74,25 @@ async fn figures(app: &App) -> String {
     );
     gauge(&mut out, "hubbub_writer_queue", "Changes that wait for a commit.", storage.waiting);
     gauge(&mut out, "hubbub_journal", "Messages not yet in their place.", storage.journal);
+    let previews = app.previews.figures();
+    counter(
+        &mut out,
+        "hubbub_previews_found_total",
+        "Links that led to a preview, those of the cache aside.",
+        previews.found,
+    );
+    counter(
+        &mut out,
+        "hubbub_previews_nothing_total",
+        "Links without a preview: refused, unreachable, or of another kind.",
+        previews.nothing,
+    );
+    counter(
+        &mut out,
+        "hubbub_previews_dropped_total",
+        "Messages whose links found no room to wait.",
+        previews.dropped,
+    );
     let started = (app.clock.now().0 as f64 / 1000.0) - app.clock.elapsed().as_secs_f64();
     gauge(
         &mut out,

@@ -6,7 +6,10 @@ mod frames;
 mod problems;
 mod sockets;
 
-use super::{accounts, channels, emoji, health, keeping, members, messages, reads, threads};
+use super::{
+    accounts, channels, emoji, files, health, keeping, members, messages, previews, reads, threads,
+    uploads,
+};
 use axum::Json as Reply;
 use bounds::Bounds;
 use frames::Frames;
@@ -28,10 +31,13 @@ use utoipa::{Modify, OpenApi};
         members::add, members::remove, reads::mark,
         messages::page, messages::post, messages::edit, messages::delete,
         messages::react, messages::unreact, messages::versions, messages::events,
+        super::search::find,
+        previews::remove, previews::picture,
         keeping::pins, keeping::pin, keeping::unpin,
         keeping::bookmarks, keeping::bookmark, keeping::forget,
         emoji::table,
         threads::list, threads::page, threads::follow, threads::unfollow, threads::mark_read,
+        uploads::upload, uploads::remove, files::get,
         sockets::join_channel, sockets::all_channels,
         health::healthz, health::readyz, health::metrics,
         document, super::docs::docs,
@@ -43,6 +49,7 @@ use utoipa::{Modify, OpenApi};
         (name = "channels", description = "Channels, their members and read positions"),
         (name = "messages", description = "Messages, and the log they are in"),
         (name = "threads", description = "Conversations that begin with a message"),
+        (name = "uploads", description = "Files, which messages carry"),
         (name = "sockets", description = "Live: one JSON object per text frame"),
         (name = "health", description = "For whoever watches over the server"),
         (name = "document", description = "This document"),
@@ -94,7 +101,7 @@ impl Modify for Introduction {
 }
 
 fn introduction() -> String {
-    let bounds: [(&str, u64); 23] = [
+    let bounds: &[(&str, u64)] = &[
         ("text of a message, bytes of UTF-8", limits::MESSAGE_MAX_BYTES as u64),
         ("body of a request, bytes", limits::BODY_MAX_BYTES as u64),
         ("text frame from a client, bytes", limits::FRAME_MAX_BYTES as u64),
@@ -114,6 +121,24 @@ fn introduction() -> String {
         ("pinned messages of a channel", limits::PINS_MAX as u64),
         ("messages that a user remembers", limits::BOOKMARKS_MAX as u64),
         ("names looked up in a message", limits::MENTIONS_MAX as u64),
+        ("search, bytes of UTF-8", limits::SEARCH_MAX_BYTES as u64),
+        ("file, bytes", limits::UPLOAD_MAX_BYTES),
+        ("files of a message, and of an upload", limits::ATTACHMENTS_MAX as u64),
+        ("files of a user with their thumbnails, bytes", limits::UPLOADS_PER_USER_MAX_BYTES),
+        ("file name, characters", limits::FILENAME_MAX_CHARS as u64),
+        ("uploads of a user at once", limits::UPLOADS_AT_ONCE_MAX as u64),
+        ("bytes a second of an upload at least", limits::UPLOAD_BYTES_PER_SECOND_MIN),
+        ("seconds that an upload may pause", limits::UPLOAD_PAUSE_SECONDS),
+        ("hours that an upload waits for its message", limits::UPLOAD_UNUSED_HOURS),
+        ("pixels of an image that has thumbnails", limits::IMAGE_MAX_PIXELS),
+        ("previews of a message", limits::PREVIEWS_MAX as u64),
+        ("seconds in which a preview must be there", limits::PREVIEW_SECONDS),
+        ("redirects that are followed for a preview", limits::PREVIEW_REDIRECTS_MAX as u64),
+        ("bytes that are read of a page for its preview", limits::PREVIEW_MAX_BYTES as u64),
+        ("picture for a preview, bytes", limits::PREVIEW_PICTURE_MAX_BYTES as u64),
+        ("picture for a preview, pixels", limits::PREVIEW_PICTURE_MAX_PIXELS),
+        ("title of a preview, characters", limits::PREVIEW_TITLE_MAX_CHARS as u64),
+        ("text of a preview, characters", limits::PREVIEW_TEXT_MAX_CHARS as u64),
         ("messages on a page", limits::PAGE_MAX as u64),
         ("events in an answer", limits::EVENTS_PAGE_MAX as u64),
         ("events that a `resume` replays", limits::RESUME_MAX_EVENTS),

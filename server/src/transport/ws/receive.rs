@@ -5,7 +5,7 @@
 use super::frames::{Fault, Incoming, Limits};
 use super::link::{Handler, Link};
 use super::replay::replay;
-use crate::actions::{Done, channels, keeping, messages, threads};
+use crate::actions::{Done, channels, keeping, messages, previews, threads};
 use crate::domain::client::{ConnKey, Scope};
 use crate::domain::hub::Hub;
 use crate::error::{Error, Result};
@@ -128,8 +128,10 @@ async fn act(link: &Link, message: ClientMessage, nonce: Option<String>) -> Resu
             let (channel, done) = (channel(link, m.channel_id)?, refusal(link));
             threads::follow(app, caller, channel, m.message_id, m.on, done).await
         }
-        ClientMessage::RemovePreviews(_) => {
-            Err(Error::new(ErrorCode::UnknownType, "is not spoken yet"))
+        ClientMessage::RemovePreviews(m) => {
+            let channel = channel(link, m.channel_id)?;
+            let done = answer(link, nonce.clone(), nonce.is_some());
+            previews::remove(app, caller, channel, m.message_id, nonce, done).await
         }
         ClientMessage::Read(m) => {
             let (channel, done) = (channel(link, m.channel_id)?, refusal(link));

@@ -9,15 +9,15 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// A server whose disk is small, and the way to its files from outside its namespace.
-struct SmallDisk {
+pub(crate) struct SmallDisk {
     program: Program,
-    url: String,
-    inside: PathBuf,
+    pub(crate) url: String,
+    pub(crate) inside: PathBuf,
     _mount_point: tempfile::TempDir,
 }
 
 impl SmallDisk {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let mount_point = tempfile::tempdir().unwrap();
         let mut command = Command::new("unshare");
         command

@@ -2,6 +2,6 @@
 
 mod bodies;
 mod frames;
-mod full_storage;
+pub(crate) mod full_storage;
 mod said_wrongly;
 mod slowness;

@@ -58,7 +58,7 @@ async fn what_is_deleted_is_pinned_and_remembered_no_longer() {
 
 #[tokio::test]
 async fn pins_are_bounded() {
-    let server = TestServer::with(&["--limits", "off"]).await;
+    let server = TestServer::start().await;
     let ada = server.user("ada").await;
     let room = ada.room("ops", &[]).await.channel_id;
     let mut last = None;

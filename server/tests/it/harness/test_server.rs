@@ -156,7 +156,12 @@ impl TestServer {
 
     /// A server on an empty directory, with these arguments too.
     pub(crate) async fn with(args: &[&str]) -> Self {
-        let data = Arc::new(tempfile::tempdir().unwrap());
+        Self::on(tempfile::tempdir().unwrap(), args).await
+    }
+
+    /// A server on this directory, with these arguments too.
+    pub(crate) async fn on(data: tempfile::TempDir, args: &[&str]) -> Self {
+        let data = Arc::new(data);
         let mut program = Program::start(&arguments("127.0.0.1:0", data.path(), args));
         let address = program.listening().await;
         let args = args.iter().map(|&arg| arg.to_owned()).collect();

@@ -6,6 +6,7 @@ mod last;
 mod memory;
 mod rate;
 mod reconnect;
+mod search;
 mod sends;
 mod slow;
 
@@ -49,6 +50,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("ack-1", sends::one),
     fresh("slow", slow::readers),
     row("history", history::flat),
+    row("search", search::first_pages),
 ];
 
 #[cfg(test)]

@@ -16,13 +16,14 @@ pub(super) fn many(stage: &mut Stage) -> Result<Vec<Outcome>> {
     let phase = Phase { load: Load::Acks(16), size: 100, seconds, warmup, give_up_ms: None };
     let mut crowds = Crowds::new(stage, Topology { rooms: 16, members: 1 }, 1);
     let (mut rates, mut disks, mut p99s, mut ratios) = (vec![], vec![], vec![], vec![]);
-    let mut p50s = Vec::new();
+    let (mut p50s, mut cpus) = (Vec::new(), Vec::new());
     for _ in 0..stage.options.rounds {
         let hubbub = crowds.measure(stage, Side::Hubbub, &phase)?;
         let disk = stage.disk(APPEND, seconds / 2.0)?;
         rates.push(hubbub.acked_per_second);
         p50s.push(hubbub.ack_p50_ms);
         p99s.push(hubbub.ack_p99_ms);
+        cpus.push(hubbub.cpu_us);
         disks.push(disk.per_second);
         ratios.push(hubbub.acked_per_second / disk.per_second);
     }
@@ -30,7 +31,8 @@ pub(super) fn many(stage: &mut Stage) -> Result<Vec<Outcome>> {
     let rate = median(&rates);
     let sends = Outcome::figure("sends", what, Bound::AtLeast(15_000.0), rate)
         .measured(format!("{rate:.0}/s"))
-        .floor(format!("{:.0}/s append + fdatasync", median(&disks)));
+        .floor(format!("{:.0}/s append + fdatasync", median(&disks)))
+        .note(format!("{:.1} µs of CPU for each", median(&cpus)));
     let p99 = median(&p99s);
     let acks = Outcome::figure("sends:p99", "the same, send → ack p99", Bound::AtMost(50.0), p99)
         .measured(format!("{p99:.1} ms"))

@@ -2,9 +2,9 @@
 //! by, and whole numbers without a width, as any is read.
 
 use shared::limits::{
-    CHANNEL_MEMBERS_MAX, CHANNEL_NAME_MAX_CHARS, DISPLAY_NAME_MAX_CHARS, EMOJI_MAX_BYTES,
-    MESSAGE_MAX_BYTES, NONCE_MAX_CHARS, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS, TOPIC_MAX_CHARS,
-    USERNAME_MAX_CHARS,
+    ATTACHMENTS_MAX, CHANNEL_MEMBERS_MAX, CHANNEL_NAME_MAX_CHARS, DISPLAY_NAME_MAX_CHARS,
+    EMOJI_MAX_BYTES, MESSAGE_MAX_BYTES, NONCE_MAX_CHARS, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS,
+    TOPIC_MAX_CHARS, USERNAME_MAX_CHARS,
 };
 use utoipa::Modify;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, SchemaType, Type};
@@ -29,7 +29,7 @@ const TEXTS: [(&str, usize, usize); 8] = [
 
 /// What clients send under these rules. Logging in is not among them: what can't be right there is
 /// wrong like anything else.
-const SENT: [&str; 10] = [
+const SENT: [&str; 11] = [
     "SignUp",
     "UpdateMe",
     "CreateChannel",
@@ -40,6 +40,7 @@ const SENT: [&str; 10] = [
     "Edit",
     "Delete",
     "React",
+    "RemovePreviews",
 ];
 
 impl Modify for Bounds {
@@ -66,8 +67,16 @@ fn bound(body: &mut Object) {
             }
         }
     }
-    if let Some(RefOr::T(Schema::Array(ids))) = body.properties.get_mut("userIds") {
-        ids.max_items = Some(CHANNEL_MEMBERS_MAX);
+    for (field, most) in [("userIds", CHANNEL_MEMBERS_MAX), ("attachmentIds", ATTACHMENTS_MAX)] {
+        if let Some(RefOr::T(Schema::Array(ids))) = body.properties.get_mut(field) {
+            ids.max_items = Some(most);
+        }
+    }
+    // What carries files, or repeats a message, may say nothing of its own.
+    if body.properties.contains_key("attachmentIds")
+        && let Some(RefOr::T(Schema::Object(text))) = body.properties.get_mut("message")
+    {
+        text.min_length = None;
     }
 }
 
@@ -96,6 +105,9 @@ mod tests {
         assert_eq!(at("SignUp/properties/password/minLength"), number(8));
         assert_eq!(at("CreateChannel/properties/userIds/maxItems"), number(10_000));
         assert_eq!(at("PostMessage/properties/message/maxLength"), number(65_536));
+        assert_eq!(at("PostMessage/properties/message/minLength"), None);
+        assert_eq!(at("EditMessage/properties/message/minLength"), number(1));
+        assert_eq!(at("PostMessage/properties/attachmentIds/maxItems"), number(10));
         assert_eq!(at("Send/properties/nonce/maxLength"), number(64));
         assert_eq!(at("LogIn/properties/password/minLength"), None);
         for name in super::SENT {

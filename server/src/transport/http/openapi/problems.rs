@@ -41,7 +41,7 @@ fn add(operation: &mut Operation, names_something: bool, changes: bool) {
     may(names_something, "404", "`not_found`: unknown, or not visible to you");
     may(body, "408", "`timeout`: the body took too long to arrive");
     may(true, "413", "`too_large`: the body is over its bound");
-    may(body, "415", "`unsupported_media_type`: not JSON");
+    may(body, "415", "`unsupported_media_type`: not what is asked for");
     may(body, "422", "`invalid`: well-formed and against a rule; `errors` points at the places");
     may(changes, "429", "`rate_limited`: come back after `Retry-After` seconds");
     may(true, "500", "`internal`: a fault of the server; nothing was changed");

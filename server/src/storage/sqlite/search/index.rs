@@ -1,0 +1,171 @@
+//! Keeping the index: messages come in as they take their place, and go out as they are edited or
+//! deleted, within the same transaction.
+
+use super::super::rows::{Id, channel_no_of, seq_of};
+use crate::domain::search::query::Content;
+use crate::domain::search::words;
+use rusqlite::{Connection, OptionalExtension as _};
+
+/// Bits of a doc below the milliseconds. Docs stay below 2⁵³ until the year 3084, so that programs
+/// which read numbers as floating point can hand them back.
+const DOC_BITS: u32 = 8;
+
+/// A message as it enters the index.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) struct Entry<'a> {
+    pub pos: i64,
+    pub author: Id,
+    /// Milliseconds since 1970.
+    pub sent_at: i64,
+    /// The text as it stands now.
+    pub text: &'a str,
+}
+
+/// The first doc of a millisecond.
+pub(super) fn doc_at(sent_at: i64) -> i64 {
+    sent_at.clamp(0, i64::MAX >> (DOC_BITS + 2)) << DOC_BITS
+}
+
+/// The doc from which on a message takes the first that is free: one that tells its seq, which who
+/// finds it knows, and not how many other messages came at the same time.
+fn first_doc(sent_at: i64, pos: i64) -> i64 {
+    doc_at(sent_at) | (seq_of(pos).cast_signed() & ((1 << DOC_BITS) - 1))
+}
+
+/// Enters messages that are in their place and not in the index.
+pub(in super::super) fn enter(db: &Connection, entries: &[Entry<'_>]) -> rusqlite::Result<()> {
+    let mut taken = db.prepare_cached("SELECT 1 FROM search_docs WHERE doc = ?1")?;
+    let mut take = db.prepare_cached("INSERT INTO search_docs (doc, pos) VALUES (?1, ?2)")?;
+    let mut docs = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let mut doc = first_doc(entry.sent_at, entry.pos);
+        while taken.exists([doc])? {
+            doc += 1;
+        }
+        take.execute((doc, entry.pos))?;
+        docs.push((doc, entry));
+    }
+    // In any other order, the index would begin a new part of itself for each.
+    docs.sort_unstable_by_key(|(doc, _)| *doc);
+    let mut insert = db.prepare_cached("INSERT INTO search (rowid, terms) VALUES (?1, ?2)")?;
+    for (doc, entry) in docs {
+        insert.execute((doc, terms(db, entry)?))?;
+    }
+    Ok(())
+}
+
+/// Enters the messages in these places, as they stand now. Deleted ones and places without a
+/// message are passed over.
+pub(in super::super) fn enter_places(db: &Connection, places: &[i64]) -> rusqlite::Result<()> {
+    let mut found = Vec::with_capacity(places.len());
+    for pos in places {
+        found.extend(stored(db, *pos)?.map(|message| (*pos, message)));
+    }
+    let entries: Vec<Entry<'_>> = found.iter().map(|(pos, stored)| stored.entry(*pos)).collect();
+    enter(db, &entries)
+}
+
+/// Takes a message out. To be called before anything of it is changed: what is taken out is what
+/// would be entered now.
+pub(in super::super) fn remove(db: &Connection, pos: i64) -> rusqlite::Result<()> {
+    let Some(stored) = stored(db, pos)? else { return Ok(()) };
+    let entry = stored.entry(pos);
+    let doc: i64 = db
+        .prepare_cached("SELECT doc FROM search_docs WHERE doc >= ?1 AND pos = ?2 LIMIT 1")?
+        .query_row((first_doc(entry.sent_at, pos), pos), |row| row.get(0))?;
+    remove_doc(db, doc, &entry)
+}
+
+/// Takes all messages of a channel out, before they are deleted.
+pub(in super::super) fn remove_channel(db: &Connection, no: i64) -> rusqlite::Result<()> {
+    let mut query =
+        db.prepare_cached("SELECT rowid FROM search WHERE search MATCH ?1 ORDER BY rowid")?;
+    let docs = query.query_map([format!("\"{}\"", channel_term(no))], |row| row.get(0))?;
+    let docs = docs.collect::<rusqlite::Result<Vec<i64>>>()?;
+    let mut place = db.prepare_cached("SELECT pos FROM search_docs WHERE doc = ?1")?;
+    for doc in docs {
+        let pos: i64 = place.query_row([doc], |row| row.get(0))?;
+        if let Some(stored) = stored(db, pos)? {
+            remove_doc(db, doc, &stored.entry(pos))?;
+        }
+    }
+    Ok(())
+}
+
+fn remove_doc(db: &Connection, doc: i64, entry: &Entry<'_>) -> rusqlite::Result<()> {
+    db.prepare_cached("INSERT INTO search (search, rowid, terms) VALUES ('delete', ?1, ?2)")?
+        .execute((doc, terms(db, entry)?))?;
+    db.prepare_cached("DELETE FROM search_docs WHERE doc = ?1")?.execute([doc]).map(drop)
+}
+
+/// What the index needs of a message's row.
+pub(super) struct Stored {
+    pub author: Id,
+    pub sent_at: i64,
+    pub text: String,
+}
+
+impl Stored {
+    pub(super) fn entry(&self, pos: i64) -> Entry<'_> {
+        Entry { pos, author: self.author, sent_at: self.sent_at, text: &self.text }
+    }
+}
+
+/// The message in a place; None if it is deleted.
+fn stored(db: &Connection, pos: i64) -> rusqlite::Result<Option<Stored>> {
+    db.prepare_cached(
+        "SELECT user_id, sent_at, coalesce(edited, message) FROM messages
+         WHERE pos = ?1 AND deleted_at IS NULL",
+    )?
+    .query_row([pos], |row| {
+        Ok(Stored { author: row.get(0)?, sent_at: row.get(1)?, text: row.get(2)? })
+    })
+    .optional()
+}
+
+/// Everything that a message is found by, with blanks between.
+fn terms(db: &Connection, entry: &Entry<'_>) -> rusqlite::Result<String> {
+    let mut terms = String::with_capacity(64 + entry.text.len() + entry.text.len() / 4);
+    terms.push_str(&channel_term(channel_no_of(entry.pos).0));
+    terms.push(' ');
+    terms.push_str(&author_term(entry.author));
+    for content in contents(db, entry)? {
+        terms.push(' ');
+        terms.push_str(content_term(content));
+    }
+    words::each(entry.text, |word, _, _| {
+        terms.push(' ');
+        terms.push_str(word);
+    });
+    Ok(terms)
+}
+
+/// What a message holds beside its words. What is asked of other tables must not change while the
+/// message is in the index: remove it, change them, enter it again.
+fn contents(_db: &Connection, entry: &Entry<'_>) -> rusqlite::Result<Vec<Content>> {
+    let mut contents = Vec::new();
+    if words::holds_link(entry.text) {
+        contents.push(Content::Link);
+    }
+    if words::holds_code(entry.text) {
+        contents.push(Content::Code);
+    }
+    Ok(contents)
+}
+
+pub(super) fn channel_term(no: i64) -> String {
+    format!("#c{no}")
+}
+
+pub(super) fn author_term(author: Id) -> String {
+    format!("#u{}", author.0.simple())
+}
+
+pub(super) fn content_term(content: Content) -> &'static str {
+    match content {
+        Content::Link => "#link",
+        Content::Code => "#code",
+        Content::Image => "#image",
+        Content::File => "#file",
+    }
+}

@@ -1,0 +1,215 @@
+//! Finding messages, newest first, among those that who asks may read. What a search asks for is
+//! read in `domain/search`; the index is kept by `index.rs`.
+//!
+//! The index hands hits over one by one, from the newest on, so that a page costs about the same
+//! whatever there is. What would need more than that is first tried on the newest hits by looking at
+//! each, and in full only if that does not fill the page.
+
+mod expression;
+mod index;
+mod rebuilding;
+mod resolving;
+
+pub(super) use index::{Entry, enter, enter_places, remove, remove_channel};
+pub(super) use rebuilding::complete;
+
+use super::Storage;
+use super::folding::in_place;
+use super::rows::{Failure, channel_no_of};
+use crate::domain::search::marks::marked;
+use crate::domain::search::query::{Facet, Query};
+use crate::domain::search::words::{Pattern, words};
+use crate::error::{Error, Result};
+use expression::{Sought, any, exact, sought, term};
+use index::{channel_term, doc_at};
+use resolving::Among;
+use rusqlite::Connection;
+use shared::api::messages::{ListedMessage, MessageList};
+use shared::{ChannelId, UserId};
+
+/// Channels up to which each is asked for by the index; hits in more are looked at one by one.
+const CHANNELS_ASKED_MAX: usize = 32;
+/// Hits that are looked at for their channel until the index is asked for each channel after all.
+const LOOKED_AT_MAX: usize = 20_000;
+/// Texts that are looked at for the beginning of a word until the index is asked for it after all.
+const READ_MAX: usize = 4_000;
+
+/// What is searched, for whom and how much of it.
+#[derive(Debug)]
+pub struct Search {
+    /// Who asks.
+    pub user_id: UserId,
+    /// What for.
+    pub query: Query,
+    /// In this channel alone.
+    pub channel_id: Option<ChannelId>,
+    /// By this author alone.
+    pub from: Option<Facet>,
+    /// What the last page told for this one.
+    pub before: Option<u64>,
+    /// How many at most.
+    pub limit: usize,
+}
+
+impl Storage {
+    /// Searches, newest first, in the channels that the user may read. Each message comes with the
+    /// part of its text that shows its hits.
+    ///
+    /// # Errors
+    /// `not_found` for a channel, `storage_unavailable`.
+    pub async fn search(&self, search: Search) -> Result<MessageList> {
+        let _turn = self.searches.acquire().await.map_err(|_| Error::draining())?;
+        self.read(move |db| run(db, &search)).await
+    }
+}
+
+fn run(db: &Connection, search: &Search) -> Result<MessageList, Failure> {
+    let none = MessageList { items: Vec::new(), before: None };
+    let Some(among) = resolving::among(db, search)? else { return Ok(none) };
+    let Some(plan) = Plan::new(db, search, among)? else { return Ok(none) };
+    let mut hits = match plan.hits(db, Effort::Little)? {
+        Some(hits) => hits,
+        None => plan.hits(db, Effort::All)?.unwrap_or_default(),
+    };
+    let more = hits.len() > search.limit;
+    hits.truncate(search.limit);
+    let before = hits.last().filter(|_| more).map(|hit| hit.doc.cast_unsigned());
+    let items = hits.iter().map(|hit| {
+        let message = in_place(db, hit.pos)?;
+        let marked = Some(marked(&message.message, &search.query.wanted));
+        Ok(ListedMessage { message, marked, unread: None })
+    });
+    Ok(MessageList { items: items.collect::<rusqlite::Result<_>>()?, before })
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Effort {
+    /// Up to the bounds above.
+    Little,
+    /// Whatever it takes.
+    All,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Hit {
+    doc: i64,
+    pos: i64,
+}
+
+/// How a search is run.
+struct Plan<'s> {
+    among: Among,
+    /// What the index can be asked for exactly.
+    exact: Vec<String>,
+    /// The beginnings that it can't: what it is asked for instead, and what would be exact.
+    rough: Vec<(Option<String>, String, &'s Pattern)>,
+    /// What must not be.
+    unwanted: Vec<String>,
+    /// The docs of the page, both included.
+    docs: (i64, i64),
+    /// One hit more than the page holds, to know whether there is another page.
+    enough: usize,
+}
+
+impl<'s> Plan<'s> {
+    /// None when there can't be any hit.
+    fn new(db: &Connection, search: &'s Search, among: Among) -> rusqlite::Result<Option<Self>> {
+        let query = &search.query;
+        let mut docs = match &query.sent {
+            Some(sent) => (doc_at(sent.start), doc_at(sent.end) - 1),
+            None => (0, i64::MAX),
+        };
+        if let Some(before) = search.before {
+            docs.1 = docs.1.min(i64::try_from(before).unwrap_or(i64::MAX).saturating_sub(1));
+        }
+        let (mut exactly, mut rough) = (among.wanted.clone(), Vec::new());
+        for pattern in &query.wanted {
+            match sought(db, pattern)? {
+                Sought::Exactly(expression) => exactly.push(expression),
+                Sought::Roughly { rough: some, slow } => rough.push((some, slow, pattern)),
+                Sought::Nowhere => return Ok(None),
+            }
+        }
+        let mut unwanted = among.unwanted.clone();
+        unwanted.extend(query.unwanted.iter().map(exact));
+        let enough = search.limit + 1;
+        let plan = Self { among, exact: exactly, rough, unwanted, docs, enough };
+        Ok((plan.docs.0 <= plan.docs.1).then_some(plan))
+    }
+
+    /// The newest hits; None when more effort is needed to say.
+    fn hits(&self, db: &Connection, effort: Effort) -> rusqlite::Result<Option<Vec<Hit>>> {
+        let all = effort == Effort::All;
+        let mut wanted = self.exact.clone();
+        if all || self.among.channels.len() <= CHANNELS_ASKED_MAX {
+            let channels = self.among.channels.iter();
+            let terms: Vec<String> = channels.map(|no| term(&channel_term(*no))).collect();
+            wanted.push(any(&terms));
+        }
+        for (rough, slow, _) in &self.rough {
+            if all {
+                wanted.push(slow.clone());
+            } else {
+                wanted.extend(rough.clone());
+            }
+        }
+        let (from, to) = self.docs;
+        if wanted.is_empty() {
+            if !self.unwanted.is_empty() {
+                return Ok(None);
+            }
+            let mut query = db.prepare_cached(
+                "SELECT doc, pos FROM search_docs WHERE doc BETWEEN ?1 AND ?2 ORDER BY doc DESC",
+            )?;
+            return self.gather(db, query.query((from, to))?, effort);
+        }
+        let mut expression = wanted.join(" AND ");
+        if !self.unwanted.is_empty() {
+            expression = format!("({expression}) NOT {}", any(&self.unwanted));
+        }
+        let mut query = db.prepare_cached(
+            "SELECT s.rowid, d.pos FROM search s CROSS JOIN search_docs d ON d.doc = s.rowid
+             WHERE s.search MATCH ?3 AND s.rowid BETWEEN ?1 AND ?2 ORDER BY s.rowid DESC",
+        )?;
+        self.gather(db, query.query((from, to, expression))?, effort)
+    }
+
+    /// Takes hits until there are enough. Without all effort, it may end before.
+    fn gather(
+        &self,
+        db: &Connection,
+        mut rows: rusqlite::Rows<'_>,
+        effort: Effort,
+    ) -> rusqlite::Result<Option<Vec<Hit>>> {
+        let little = effort == Effort::Little;
+        let mut text =
+            db.prepare_cached("SELECT coalesce(edited, message) FROM messages WHERE pos = ?1")?;
+        let (mut hits, mut looked_at, mut read) = (Vec::new(), 0, 0);
+        while let Some(row) = rows.next()? {
+            let hit = Hit { doc: row.get(0)?, pos: row.get(1)? };
+            looked_at += 1;
+            // Whatever the index was asked for, nothing else than these is ever told.
+            if self.among.channels.contains(&channel_no_of(hit.pos).0) {
+                let holds_all = !little || self.rough.is_empty() || {
+                    read += 1;
+                    let text: String = text.query_row([hit.pos], |row| row.get(0))?;
+                    let words = words(&text);
+                    self.rough.iter().all(|(_, _, pattern)| pattern.is_in(&words))
+                };
+                if holds_all {
+                    hits.push(hit);
+                }
+            }
+            if hits.len() >= self.enough {
+                break;
+            }
+            if little && (looked_at >= LOOKED_AT_MAX || read >= READ_MAX) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(hits))
+    }
+}
+
+#[cfg(test)]
+mod tests;
