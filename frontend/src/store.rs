@@ -2,7 +2,7 @@
 //! changed, and only the pulses of that are given, so that the page draws no more than it must.
 
 use crate::state::connection::Link;
-use crate::state::{Arrival, Changes, State, Want};
+use crate::state::{Arrival, Changes, State, Want, Where};
 use leptos::prelude::*;
 use shared::{ClientId, UserId};
 
@@ -73,6 +73,11 @@ impl Store {
             ready: RwSignal::new(false),
             arrivals: RwSignal::new(Vec::new()),
         }
+    }
+
+    /// The rows of the open channel, or of the thread on the screen.
+    pub fn rows_at(self, at: Where) -> Pulse {
+        if at.1.is_some() { self.thread } else { self.rows }
     }
 
     /// Reads from the state; nothing after the user has left.

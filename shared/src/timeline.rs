@@ -60,6 +60,11 @@ impl Timeline {
         Self { thread: Some(root), ..Self::default() }
     }
 
+    /// The first message of the thread that it is a window of; None for the channel itself.
+    pub fn thread(&self) -> Option<MessageId> {
+        self.thread
+    }
+
     fn shows(&self, new: &Message) -> bool {
         match self.thread {
             Some(root) => new.message_id == root || new.thread_root == Some(root),

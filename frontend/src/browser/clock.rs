@@ -24,6 +24,20 @@ pub fn day_of(at: Timestamp) -> i64 {
     (at.0 - offset * 60_000).div_euclid(DAY_MS)
 }
 
+/// The first moment of a local day, written as fields for dates do: `2026-11-17`.
+pub fn start_of_day(day: &str) -> Option<Timestamp> {
+    let mut parts = day.splitn(3, '-').map(|part| part.parse::<i32>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    let date = Date::new_with_year_month_day(u32::try_from(year).ok()?, month - 1, day);
+    let at = date.get_time();
+    at.is_finite().then_some(Timestamp(at as i64))
+}
+
+/// The local day of a moment as fields for dates write it.
+pub fn date_of(at: Timestamp) -> String {
+    Timestamp(day_of(at) * DAY_MS).to_rfc3339().chars().take(10).collect()
+}
+
 struct Formats {
     time: Function,
     day: Function,

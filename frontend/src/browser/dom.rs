@@ -25,6 +25,27 @@ pub fn focus(selector: &str) -> bool {
     element.is_some_and(|element| element.focus().is_ok())
 }
 
+/// What had the focus, to give it back.
+#[derive(Debug, Clone)]
+pub struct Focused(Option<HtmlElement>);
+
+/// What has the focus now.
+pub fn focused() -> Focused {
+    let active = document().and_then(|document| document.active_element());
+    Focused(active.and_then(|element| element.dyn_into().ok()))
+}
+
+impl Focused {
+    /// Gives the focus back to what had it. False if that is gone, or was nothing of its own.
+    pub fn give_back(&self) -> bool {
+        let Some(element) = &self.0 else { return false };
+        element.is_connected()
+            && element.tag_name() != "BODY"
+            && element.focus().is_ok()
+            && focused().0.as_ref() == Some(element)
+    }
+}
+
 /// Whether the focus is within an element that the selector finds.
 pub fn focus_within(selector: &str) -> bool {
     let active = document().and_then(|document| document.active_element());
@@ -54,6 +75,46 @@ pub fn close_dialog(id: &str) {
 fn dialog(id: &str) -> Option<HtmlDialogElement> {
     let found = document()?.query_selector(&["dialog#", id].concat()).ok()??;
     found.dyn_into().ok()
+}
+
+/// Opens a popover beside the element that opened it: below it, or above where there is more room.
+pub fn show_popover(popover: &str, opener: &str) {
+    let find = |selector| document().and_then(|document| document.query_selector(selector).ok()?);
+    let (popover, opener) = (find(popover), find(opener));
+    let Some(popover) = popover.and_then(|found| found.dyn_into::<HtmlElement>().ok()) else {
+        return;
+    };
+    // Fails only for what is no popover or is open.
+    let _ = popover.show_popover();
+    let Some((opener, window)) = opener.zip(super::page::window()) else { return };
+    let (at, own) = (opener.get_bounding_client_rect(), popover.get_bounding_client_rect());
+    let inner = |size: Result<wasm_bindgen::JsValue, _>| size.ok().and_then(|size| size.as_f64());
+    let wide = inner(window.inner_width()).unwrap_or_default();
+    let high = inner(window.inner_height()).unwrap_or_default();
+    let below = at.bottom() + 4.0;
+    let top =
+        if below + own.height() + 8.0 <= high { below } else { at.top() - 4.0 - own.height() };
+    let top = top.min(high - 8.0 - own.height()).max(8.0);
+    let left = (at.right() - own.width()).min(wide - 8.0 - own.width()).max(8.0);
+    for (side, place) in [("top", top), ("left", left)] {
+        // A length in pixels is a valid one.
+        let _ = popover.style().set_property(side, &[&(place as i32).to_string(), "px"].concat());
+    }
+}
+
+/// Closes a popover.
+pub fn hide_popover(popover: &str) {
+    let found = document().and_then(|document| document.query_selector(popover).ok()?);
+    if let Some(popover) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
+        // Fails only for what is no popover, as on touch.
+        let _ = popover.hide_popover();
+    }
+}
+
+/// Whether a popover has just been closed, from its own event.
+pub fn is_closing(event: &Event) -> bool {
+    let state = js_sys::Reflect::get(event, &"newState".into());
+    state.is_ok_and(|state| state.as_string().as_deref() == Some("closed"))
 }
 
 /// Whether a dialog is open.

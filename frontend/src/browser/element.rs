@@ -17,7 +17,7 @@ use web_sys::{Element, Event, KeyboardEvent, Node, PointerEvent};
 
 /// An element, or several without one around them.
 #[derive(Clone)]
-pub struct El(Node);
+pub struct El(pub(super) Node);
 
 /// Something that stays as long as the current owner.
 fn keep(thing: Box<dyn Any>) {

@@ -57,6 +57,11 @@ pub fn is_phone() -> bool {
     matches("(max-width: 720px)")
 }
 
+/// Whether what stands beside the sheet covers a part of it, or all.
+pub fn is_narrow() -> bool {
+    matches("(max-width: 1080px)")
+}
+
 /// The absolute address of a path of this page.
 pub fn address(path: &str) -> String {
     let origin = window().and_then(|window| window.location().origin().ok()).unwrap_or_default();

@@ -1,13 +1,10 @@
-//! The feed's scroll position: where its end is, which row stands still, and how to keep it there.
+//! A feed's scroll position: where its end is, which row stands still, and how to keep it there.
 //! Measured in rectangles, so that the direction in which the style sheet lays rows out is its own.
+//! Feeds are named by selectors: there is one of the channel, and one of the thread beside it.
 
 use super::page::document;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
-
-const FEED: &str = ".feed";
-const COLUMN: &str = ".feed > .column";
-const ROWS: &str = ".feed article";
+use web_sys::{Element, HtmlElement, NodeList, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 /// A row that shall stay where it is, and how far below the feed's top it was.
 #[derive(Debug, Clone)]
@@ -20,34 +17,41 @@ fn find(selector: &str) -> Option<Element> {
     document()?.query_selector(selector).ok()?
 }
 
+fn rows(feed: &str, which: &str) -> Option<NodeList> {
+    document()?.query_selector_all(&[feed, " article", which].concat()).ok()
+}
+
 fn top(element: &Element) -> f64 {
     element.get_bounding_client_rect().top()
 }
 
+fn with_column(feed: &str) -> Option<(Element, Element)> {
+    find(feed).zip(find(&[feed, " > .column"].concat()))
+}
+
 /// Pixels between the lower edge of what is shown and the end of the rows.
-pub fn to_end() -> f64 {
-    let Some((feed, column)) = find(FEED).zip(find(COLUMN)) else { return 0.0 };
+pub fn to_end(feed: &str) -> f64 {
+    let Some((feed, column)) = with_column(feed) else { return 0.0 };
     column.get_bounding_client_rect().bottom() - feed.get_bounding_client_rect().bottom()
 }
 
 /// Pixels between the upper edge of what is shown and the start of the rows.
-pub fn to_start() -> f64 {
-    let Some((feed, column)) = find(FEED).zip(find(COLUMN)) else { return 0.0 };
+pub fn to_start(feed: &str) -> f64 {
+    let Some((feed, column)) = with_column(feed) else { return 0.0 };
     top(&feed) - top(&column)
 }
 
 /// Shows the end.
-pub fn go_to_end() {
-    if let Some(feed) = find(FEED) {
+pub fn go_to_end(feed: &str) {
+    if let Some(feed) = find(feed) {
         feed.set_scroll_top(feed.scroll_height());
     }
 }
 
 /// The first row that is shown, to hold still while rows come and go around it.
-pub fn anchor() -> Option<Anchor> {
-    let feed = find(FEED)?;
-    let edge = top(&feed);
-    let rows = document()?.query_selector_all(ROWS).ok()?;
+pub fn anchor(feed: &str) -> Option<Anchor> {
+    let rows = rows(feed, "")?;
+    let edge = top(&find(feed)?);
     // Rows are in order, so the first shown one is found by halving.
     let (mut low, mut high) = (0, rows.length());
     while low < high {
@@ -65,8 +69,8 @@ pub fn anchor() -> Option<Anchor> {
 }
 
 /// Puts the anchor back to where it was.
-pub fn hold(anchor: &Anchor) {
-    let Some(feed) = find(FEED) else { return };
+pub fn hold(feed: &str, anchor: &Anchor) {
+    let Some(feed) = find(feed) else { return };
     if !anchor.row.is_connected() {
         return;
     }
@@ -96,9 +100,9 @@ pub fn reveal(selector: &str) {
 }
 
 /// The highest `data-seq` of the rows whose lower edge is shown.
-pub fn last_shown_seq() -> Option<u64> {
-    let edge = find(FEED)?.get_bounding_client_rect().bottom() + 1.0;
-    let rows = document()?.query_selector_all(".feed article[data-seq]").ok()?;
+pub fn last_shown_seq(feed: &str) -> Option<u64> {
+    let rows = rows(feed, "[data-seq]")?;
+    let edge = find(feed)?.get_bounding_client_rect().bottom() + 1.0;
     (0..rows.length()).rev().find_map(|at| {
         let row = rows.item(at)?.dyn_into::<HtmlElement>().ok()?;
         let shown = row.get_bounding_client_rect().bottom() <= edge;

@@ -29,10 +29,7 @@ pub fn open(ctx: Ctx, channel: ChannelId, at: Option<Seq>) {
         room.unread_held = false;
         let first = room.timeline.first_seq();
         let held = match at {
-            Some(seq) => {
-                first.is_some_and(|f| f <= seq)
-                    && room.timeline.last_seq().is_some_and(|l| seq <= l)
-            }
+            Some(seq) => room.timeline.messages().any(|message| message.seq == seq),
             None => {
                 let reaches =
                     first.is_some_and(|first| first <= read + 1) || !room.timeline.has_before();
@@ -49,45 +46,39 @@ pub fn open(ctx: Ctx, channel: ChannelId, at: Option<Seq>) {
         Changes { rows: true, channels: true, typing: true, ..Changes::default() }
     });
     let ui = ctx.ui;
-    ui.land_at(at.map_or(Land::New, Land::Seq));
-    ui.highlight.set(at);
-    ui.missed.set(0);
-    ui.at_end.set(true);
-    if !again {
+    // A thread that is gone to together with its channel points out its own.
+    if at.is_some() || !matches!(ui.thread.land.get_value(), Some(Land::Seq(_))) {
+        ui.highlight.set(at);
+    }
+    let (land, row) = (at.map_or(Land::New, Land::Seq), ui.feed.row.get_untracked());
+    ui.feed.begin(land);
+    if again {
+        ui.feed.row.set(row);
+    } else {
         ui.editing.set(None);
         ui.tools.set(None);
-        ui.row.set(None);
+        super::panes::keep_to(ctx, Some(channel));
     }
     ui.reply.set(draft.and_then(|draft| draft.reply_to));
     keep::set_last_channel(ctx.store.me, channel);
-    if let Some(place) = place {
-        spawn_local(async move {
+    match place {
+        Some(Place::Around(seq)) if at.is_some() => {
+            spawn_local(super::reading::around(ctx, channel, seq));
+        }
+        Some(place) => spawn_local(async move {
             ctx.check(load::page(ctx.net, channel, place).await);
-        });
+        }),
+        None => {}
     }
 }
 
 /// No channel is shown.
 pub fn close(ctx: Ctx) {
+    super::panes::keep_to(ctx, None);
     ctx.store.write(|state| {
         state.open = None;
         Changes { channels: true, ..Changes::default() }
     });
-}
-
-/// Shows the newest messages.
-pub fn to_present(ctx: Ctx, channel: ChannelId) {
-    ctx.ui.land_at(Land::End);
-    ctx.ui.highlight.set(None);
-    ctx.ui.missed.set(0);
-    let present = ctx.store.read(|state| state.rooms.get(&channel).is_some_and(|r| r.at_present()));
-    if present {
-        ctx.store.rows.give();
-    } else {
-        spawn_local(async move {
-            ctx.check(load::page(ctx.net, channel, Place::Newest).await);
-        });
-    }
 }
 
 /// The channel that the home screen opens on a wide screen: the last one, or the first.

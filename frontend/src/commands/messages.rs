@@ -57,8 +57,8 @@ pub fn send(ctx: Ctx, at: Where, text: &str, parts: Parts) -> bool {
         ctx.complain(keep::FULL);
         return false;
     }
+    ctx.ui.stand(at).land_at(Land::End);
     if thread_root.is_none() {
-        ctx.ui.land_at(Land::End);
         ctx.ui.reply.set(None);
     }
     let mut refused = None;
@@ -66,9 +66,7 @@ pub fn send(ctx: Ctx, at: Where, text: &str, parts: Parts) -> bool {
     ctx.store.write(|state| {
         refused = state.outbox.push(entry).err();
         state.drafts.remove(&at);
-        if thread_root.is_none()
-            && let Some(room) = state.rooms.get_mut(&channel)
-        {
+        if let Some(room) = state.held_mut(at) {
             room.new_after = None;
             present = room.at_present();
         }
@@ -81,7 +79,7 @@ pub fn send(ctx: Ctx, at: Where, text: &str, parts: Parts) -> bool {
     // An empty draft is only removed, which always works.
     let _ = keep::put_draft(ctx.store.me, at, &Draft::default());
     if !present {
-        super::channels::to_present(ctx, channel);
+        super::reading::to_present(ctx, at);
     }
     ctx.net.flush();
     true
@@ -112,7 +110,7 @@ pub fn typing(ctx: Ctx, channel: ChannelId, last: StoredValue<u64>) {
 pub fn retry(ctx: Ctx, nonce: &str) {
     ctx.store.write(|state| {
         state.outbox.retry(nonce);
-        Changes { rows: true, outbox: true, ..Changes::default() }
+        Changes { rows: true, thread: true, outbox: true, ..Changes::default() }
     });
     if let Some(entry) = ctx.store.read(|state| state.outbox.get(nonce).cloned())
         && keep::put_entry(ctx.store.me, &entry).is_err()
@@ -127,7 +125,7 @@ pub fn discard(ctx: Ctx, nonce: &str) -> Option<Entry> {
     let mut entry = None;
     ctx.store.write(|state| {
         entry = state.outbox.remove(nonce);
-        Changes { rows: true, outbox: true, ..Changes::default() }
+        Changes { rows: true, thread: true, outbox: true, ..Changes::default() }
     });
     keep::remove_entry(ctx.store.me, nonce);
     ctx.net.flush();
@@ -154,12 +152,9 @@ pub fn begin_edit(ctx: Ctx, row: &Row) {
     }
 }
 
-/// Begins to edit one's last message in the channel or the thread. False if there is none.
-pub fn edit_last(ctx: Ctx, (channel, thread): Where) -> bool {
-    let rows = ctx.store.read(|state| match thread {
-        Some(_) => state.thread_rows(&clock::day_of),
-        None => state.rows(channel, &clock::day_of),
-    });
+/// Begins to edit one's last message in the channel or thread. False if there is none.
+pub fn edit_last(ctx: Ctx, at: Where) -> bool {
+    let rows = ctx.store.read(|state| state.rows_at(at, &clock::day_of));
     let last = rows.iter().rev().find(|row| row.own && !row.deleted && row.message_id.is_some());
     if let Some(row) = last {
         begin_edit(ctx, row);

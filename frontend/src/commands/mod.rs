@@ -4,6 +4,8 @@
 pub mod account;
 pub mod channels;
 pub mod emoji;
+pub mod keeping;
+pub mod lists;
 pub mod messages;
 pub mod panes;
 pub mod reading;
@@ -11,7 +13,7 @@ pub mod slash;
 mod ui;
 pub mod uploads;
 
-pub use ui::{Confirm, Dialog, Land, Pane, Toast, Ui};
+pub use ui::{Confirm, Dialog, Land, Pane, Stand, Toast, Ui};
 
 use crate::net::Net;
 use crate::net::rest::Failure;

@@ -2,10 +2,12 @@
 
 use super::emoji::Emojis;
 use super::uploads::Files;
+use crate::browser::dom::Focused;
 use crate::keep;
 use crate::state::Where;
+use crate::state::rows::Gist;
 use leptos::prelude::*;
-use shared::{ChannelId, MessageId, Seq, UserId};
+use shared::{Attachment, ChannelId, Forward, MessageId, Seq, UserId};
 
 /// A dialog that stands above the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +32,12 @@ pub enum Dialog {
     AddPeople(ChannelId),
     /// Ask before something that can't be undone.
     Confirm(Confirm),
+    /// Pick where to pass a message on to, with what it says.
+    Forward(Forward, Gist),
+    /// Every text that a message had.
+    Versions(ChannelId, MessageId),
+    /// Look at the pictures of a message, beginning with this one.
+    Pictures(Vec<Attachment>, usize),
 }
 
 /// What the pane beside the sheet shows.
@@ -84,6 +92,46 @@ pub struct Toast {
     pub error: bool,
 }
 
+/// Where a feed stands, and where it shall: that of the channel, or of the thread beside it.
+#[derive(Clone, Copy)]
+pub struct Stand {
+    /// The selector that finds the feed.
+    pub feed: &'static str,
+    /// The key of the row that the keyboard is at.
+    pub row: RwSignal<Option<String>>,
+    /// Whether it shows its end.
+    pub at_end: RwSignal<bool>,
+    /// How many messages came below what is shown.
+    pub missed: RwSignal<u32>,
+    /// Where it shall stand.
+    pub land: StoredValue<Option<Land>>,
+}
+
+impl Stand {
+    fn new(feed: &'static str) -> Self {
+        Self {
+            feed,
+            row: RwSignal::new(None),
+            at_end: RwSignal::new(true),
+            missed: RwSignal::new(0),
+            land: StoredValue::new(None),
+        }
+    }
+
+    /// The next rows that are drawn shall be shown from here.
+    pub fn land_at(self, land: Land) {
+        self.land.try_set_value(Some(land));
+    }
+
+    /// Other rows are on their way: nothing of where it stood holds.
+    pub fn begin(self, land: Land) {
+        self.land_at(land);
+        self.missed.set(0);
+        self.at_end.set(true);
+        self.row.set(None);
+    }
+}
+
 /// The signals of what is open, chosen and shown.
 #[derive(Clone, Copy)]
 pub struct Ui {
@@ -93,6 +141,12 @@ pub struct Ui {
     pub toasts: RwSignal<Vec<Toast>>,
     /// The pane beside the sheet.
     pub pane: RwSignal<Option<Pane>>,
+    /// The list from which the thread beside the sheet was opened.
+    pub pane_from: RwSignal<Option<Pane>>,
+    /// What had the focus when the pane was opened.
+    pub pane_opener: StoredValue<Option<Focused>, LocalStorage>,
+    /// What is searched for, and whether in the open channel alone.
+    pub search: RwSignal<(String, bool)>,
     /// The address to go to.
     pub go: RwSignal<Option<String>>,
     /// The key of the row that is being edited.
@@ -101,16 +155,12 @@ pub struct Ui {
     pub reply: RwSignal<Option<MessageId>>,
     /// The key of the row whose toolbar is held open, and whether its quick reactions are.
     pub tools: RwSignal<Option<(String, bool)>>,
-    /// The key of the row that the keyboard is at.
-    pub row: RwSignal<Option<String>>,
     /// The seq of the row that is pointed out.
     pub highlight: RwSignal<Option<Seq>>,
-    /// Whether the feed shows its end.
-    pub at_end: RwSignal<bool>,
-    /// How many messages came below what is shown.
-    pub missed: RwSignal<u32>,
-    /// Where the feed shall stand.
-    pub land: StoredValue<Option<Land>>,
+    /// Where the channel's feed stands.
+    pub feed: Stand,
+    /// Where the thread's feed stands.
+    pub thread: Stand,
     /// Whether shortcuts of a single key are on.
     pub single_keys: RwSignal<bool>,
     /// A text that shall stand in the composer of this place.
@@ -130,15 +180,16 @@ impl Ui {
             dialog: RwSignal::new(None),
             toasts: RwSignal::new(Vec::new()),
             pane: RwSignal::new(None),
+            pane_from: RwSignal::new(None),
+            pane_opener: StoredValue::new_local(None),
+            search: RwSignal::new((String::new(), false)),
             go: RwSignal::new(None),
             editing: RwSignal::new(None),
             reply: RwSignal::new(None),
             tools: RwSignal::new(None),
-            row: RwSignal::new(None),
             highlight: RwSignal::new(None),
-            at_end: RwSignal::new(true),
-            missed: RwSignal::new(0),
-            land: StoredValue::new(None),
+            feed: Stand::new("#feed"),
+            thread: Stand::new("#thread-feed"),
             single_keys: RwSignal::new(keep::single_keys()),
             compose: RwSignal::new(None),
             public: RwSignal::new(None),
@@ -177,9 +228,14 @@ impl Ui {
         let _ = self.go.try_set(Some(path));
     }
 
-    /// The next rows that are drawn shall be shown from here.
+    /// The next rows of the channel that are drawn shall be shown from here.
     pub fn land_at(self, land: Land) {
-        self.land.try_set_value(Some(land));
+        self.feed.land_at(land);
+    }
+
+    /// Where the feed of this place stands.
+    pub fn stand(self, at: Where) -> Stand {
+        if at.1.is_some() { self.thread } else { self.feed }
     }
 }
 

@@ -1,6 +1,6 @@
-//! What a screen reader is told: live arrivals in the open channel, at most once in two seconds,
-//! and then how many. Never history, edits, or what the user wrote: a live region around the feed
-//! itself would read all of that again.
+//! What a screen reader is told: live arrivals in the open channel or thread, at most once in two
+//! seconds, and then how many. Never history, edits, or what the user wrote: a live region around
+//! the feed itself would read all of that again.
 
 use crate::browser::clock;
 use crate::browser::element::{El, el, watch};
@@ -32,7 +32,8 @@ pub fn announcer(ctx: Ctx) -> El {
         let (open, me) = ctx.store.read(|state| (state.open, Some(state.me)));
         let here = arrivals
             .into_iter()
-            .filter(|arrival| Some(arrival.channel_id) == open && Some(arrival.user_id) != me);
+            .filter(|arrival| Some(arrival.channel_id) == open || arrival.thread.is_some())
+            .filter(|arrival| Some(arrival.user_id) != me);
         let lines: Vec<String> = here
             .map(|arrival| {
                 let name = ctx.store.read(|s| s.people.name(arrival.user_id).to_owned());

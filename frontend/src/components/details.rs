@@ -2,9 +2,10 @@
 
 use super::avatar::{avatar, name, online};
 use super::icon::{self, icon, icon_button};
-use crate::browser::dom;
+use super::pane::frame;
 use crate::browser::element::{El, el, many, memo};
-use crate::commands::{Confirm, Ctx, Dialog, channels, panes};
+use crate::browser::{clock, dom, page};
+use crate::commands::{Confirm, Ctx, Dialog, Pane, channels, panes, reading};
 use crate::state::order::by_text;
 use leptos::prelude::*;
 use shared::{ChannelId, ChannelInfo, ChannelKind, UserId, Visibility};
@@ -12,7 +13,7 @@ use shared::{ChannelId, ChannelInfo, ChannelKind, UserId, Visibility};
 /// Most members that are listed at once.
 const LISTED_MAX: usize = 300;
 
-/// The pane beside the sheet.
+/// The details, in their frame.
 pub fn details(ctx: Ctx, channel: ChannelId) -> El {
     // What the pane shows, as one text: it is drawn again only when that changes.
     let shown = memo(move || {
@@ -26,24 +27,12 @@ pub fn details(ctx: Ctx, channel: ChannelId) -> El {
     });
     // Members of rooms are named only once somebody looks.
     ask_names(ctx, channel);
-    let close = move || {
-        panes::close(ctx);
-        dom::focus("#details");
-    };
-    let pressed = move |event: leptos::ev::KeyboardEvent| {
-        if event.key() == "Escape" {
-            event.stop_propagation();
-            close();
-        }
-    };
-    let shut = icon_button("icon", icon::CLOSE, "Close details", close).id("details-close");
-    let head = el("header", "pane-head").with(el("h2", "").text("Details")).with(shut);
     let body = el("div", "pane").live(move || {
-        shown.track();
+        shown.with(|_| ());
         let info = ctx.store.read(|s| s.channels.get(channel).map(|known| known.info.clone()));
         info.map(|info| pane(ctx, &info))
     });
-    el("aside", "details").attr("aria-label", "Details").on_key(pressed).with(head).with(body)
+    frame(ctx, "Details", el("h2", "").attr("data-begin", "").text("Details"), None).with(body)
 }
 
 fn ask_names(ctx: Ctx, channel: ChannelId) {
@@ -96,8 +85,41 @@ fn pane(ctx: Ctx, info: &ChannelInfo) -> El {
             .on_click(ask(Confirm::DeleteChannel(id)))
     });
     many(room.then(|| about(ctx, info)))
+        .with(places(ctx, id))
         .with(el("section", "").with(heading).with(el("ul", "members").with_all(members)))
         .with(el("section", "pane-actions").with_if(leave).with_if(delete))
+}
+
+/// The ways to what was said long ago.
+fn places(ctx: Ctx, channel: ChannelId) -> El {
+    let button = |path: &str, label: &str| {
+        el("button", "row-button").attr("type", "button").with(icon(path)).text(label)
+    };
+    let pins = button(icon::PIN, "Pinned messages")
+        .attr("data-action", "pins")
+        .on_click(move || panes::show(ctx, Pane::Pins));
+    let search = button(icon::SEARCH, "Search in this channel")
+        .attr("data-action", "search-here")
+        .on_click(move || {
+            ctx.ui.search.update(|(_, here)| *here = true);
+            panes::show(ctx, Pane::Search);
+        });
+    let picked = move |event: leptos::ev::Event| {
+        let day = dom::event_value(&event);
+        if !day.is_empty() {
+            reading::to_day(ctx, channel, &day);
+            if page::is_narrow() {
+                panes::close(ctx);
+            }
+        }
+    };
+    let day = el("input", "")
+        .attr("type", "date")
+        .id("jump-day")
+        .attr("max", &clock::date_of(clock::wall()))
+        .on("change", picked);
+    let jump = el("label", "row-button day-jump").with(icon(icon::CALENDAR)).text("Go to a day");
+    el("section", "places").with(pins).with(search).with(jump.with(day))
 }
 
 fn about(ctx: Ctx, info: &ChannelInfo) -> El {

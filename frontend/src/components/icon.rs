@@ -56,11 +56,34 @@ pub const PHONE: &str =
     "M8 3.5h4a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2H8a2 2 0 0 1-2-2v-9a2 2 0 0 1 2-2zM9.4 14h1.2";
 /// A way out.
 pub const EXIT: &str = "M11.5 4.5h-5a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h5M9 10h7.5M13.8 7l3 3-3 3";
+/// Three dots.
+pub const MORE: &str = "M5 10v.1M10 10v.1M15 10v.1";
+/// An arrow that goes on.
+pub const FORWARD: &str = "M11.8 5 16 9.2l-4.2 4.2M15.6 9.2H8.5C6 9.2 4 11.2 4 13.7V15";
+/// Two sheets.
+pub const COPY: &str = "M8 7h6.5v8.5H8zM5.5 12.8V4.5H12";
+/// A dot beside lines.
+pub const UNREAD: &str = "M4 6h7M4 10h12M4 14h12M14.6 6a1.2 1.2 0 1 0 2.4 0a1.2 1.2 0 1 0-2.4 0";
+/// A sheet with a folded corner.
+pub const FILE: &str = "M6 3.5h5.5L15 7v9.5H6zM11.2 3.8V7.3h3.5";
+/// An arrow into a tray.
+pub const DOWNLOAD: &str = "M10 4v8.2M6.4 9l3.6 3.5L13.6 9M4.5 15.5h11";
+/// An arrow on.
+pub const NEXT: &str = "m8 4.5 5.5 5.5L8 15.5";
+
+/// Two lines of talk, one under the other.
+pub const THREAD: &str = "M4.5 4.5h11v6.5h-7l-4 3zM8.5 14.2h5l2.5 2.3v-4.3";
+/// A ribbon in a book.
+pub const BOOKMARK: &str = "M6 4.5h8v11.5l-4-3.2-4 3.2z";
+/// A pin.
+pub const PIN: &str = "M7.5 4h5M8.3 4v4.6l-2.5 2.9h8.4l-2.5-2.9V4M10 11.5V16";
+/// A bell.
+pub const BELL: &str = "M5.5 13.5h9l-1.2-1.8V9a3.3 3.3 0 0 0-6.6 0v2.7zM8.8 15.8h2.4";
+/// A leaf of a calendar.
+pub const CALENDAR: &str = "M5.5 5.5h9a1 1 0 0 1 1 1v8a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1v-8a1 1 0 0 1 1-1zM4.5 8.8h11M7.5 4v3M12.5 4v3";
 
 /// A paper clip.
 pub const CLIP: &str = "m15.5 9.6-5.4 5.4a3.4 3.4 0 0 1-4.8-4.8l5.9-5.9a2.3 2.3 0 0 1 3.2 3.2l-5.6 5.6a1.1 1.1 0 0 1-1.6-1.6l5-5";
-/// A sheet of paper.
-pub const FILE: &str = "M6 3.5h5.5l3.5 3.5v9a.9.9 0 0 1-.9.9H6a.9.9 0 0 1-.9-.9V4.4A.9.9 0 0 1 6 3.5zM11.3 3.7v3.6h3.6";
 /// A slash in a box.
 pub const SLASH: &str = "M6 3.5h8A2.5 2.5 0 0 1 16.5 6v8a2.5 2.5 0 0 1-2.5 2.5H6A2.5 2.5 0 0 1 3.5 14V6A2.5 2.5 0 0 1 6 3.5zM11.6 7l-3.2 6";
 /// An arrow that goes around.

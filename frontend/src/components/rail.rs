@@ -1,10 +1,10 @@
 //! The rail: rooms and conversations with what is unread in them, and oneself at its foot.
 
 use super::avatar::{avatar, name};
-use super::icon::{self, icon_button};
+use super::icon::{self, icon, icon_button};
 use crate::browser::dom;
 use crate::browser::element::{El, el, many, memo};
-use crate::commands::{Ctx, Dialog, channels};
+use crate::commands::{Ctx, Dialog, Pane, channels, panes};
 use crate::state::State;
 use crate::state::channels::Channel;
 use crate::state::connection::Link;
@@ -80,8 +80,40 @@ pub fn rail(ctx: Ctx) -> El {
         .attr("aria-label", "Channels")
         .on_key(|event| arrow_keys(&event))
         .with(top)
+        .with(places(ctx))
         .with(lists)
         .with(foot(ctx))
+}
+
+/// What gathers messages of many channels: each opens beside whatever is open.
+fn places(ctx: Ctx) -> El {
+    let unread = memo(move || {
+        ctx.store.kept.track();
+        ctx.store.read(|state| state.threads.unread())
+    });
+    let badge = move || {
+        let count = unread.get();
+        let label = [&count.to_string(), " unread threads"].concat();
+        let text = if count > 99 { "99+".to_owned() } else { count.to_string() };
+        (count > 0).then(|| el("b", "count").attr("aria-label", &label).text(&text))
+    };
+    let place = |pane: Pane, id: &str, path: &str, label: &str| {
+        let button = el("button", "place")
+            .attr("type", "button")
+            .id(id)
+            .live_bool("aria-expanded", move || ctx.ui.pane.get() == Some(pane))
+            .with(icon(path))
+            .with(el("span", "label").text(label));
+        button.on_click(move || panes::toggle(ctx, pane))
+    };
+    let threads = place(Pane::Threads, "threads", icon::THREAD, "Threads")
+        .live_class("unread", move || unread.get() > 0)
+        .live(badge);
+    let bookmarks = place(Pane::Bookmarks, "bookmarks", icon::BOOKMARK, "Bookmarks");
+    let search = place(Pane::Search, "search", icon::SEARCH, "Search")
+        .attr("aria-keyshortcuts", "Control+Shift+F");
+    let item = |place: El| el("li", "").with(place);
+    el("ul", "rail-places").with_all([threads, bookmarks, search].map(item))
 }
 
 fn link(ctx: Ctx, key: &str, tab_stop: Memo<String>) -> El {

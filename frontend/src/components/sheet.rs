@@ -2,15 +2,14 @@
 
 use super::avatar::{avatar, online};
 use super::composer::composer;
-use super::details::details;
 use super::feed::feed;
 use super::icon::{self, icon, icon_button};
 use crate::browser::element::{El, el, many, memo, watch};
-use crate::commands::{Ctx, Pane, channels, panes};
-use crate::state::State;
+use crate::commands::{Ctx, Pane, panes, reading};
 use crate::state::channels::Channel;
 use crate::state::connection::Link;
 use crate::state::people::typing_line;
+use crate::state::{State, Where};
 use leptos::prelude::*;
 use shared::ChannelId;
 use shared::look::hue;
@@ -27,21 +26,16 @@ fn of<T: Default>(ctx: Ctx, channel: ChannelId, read: impl FnOnce(&State, &Chann
 /// A channel that the user is a member of.
 pub fn sheet(ctx: Ctx, channel: ChannelId) -> El {
     let dock = el("div", "dock")
-        .live(jump(ctx, channel))
+        .live(jump(ctx, (channel, None)))
         .with(typing(ctx, channel))
         .with(composer(ctx, (channel, None)));
     let offline = memo(move || ctx.store.link.get() == Link::Offline);
-    let main = el("main", &["sheet ", hue(&channel.to_string())].concat())
+    el("main", &["sheet ", hue(&channel.to_string())].concat())
         .attr("aria-labelledby", "channel-name")
         .with(header(ctx, channel))
         .live(move || offline.get().then(|| banner(ctx)))
-        .with(feed(ctx, channel))
-        .with(dock);
-    let pane = move || match ctx.ui.pane.get()? {
-        Pane::Details => Some(details(ctx, channel)),
-        _ => None,
-    };
-    many([main]).live(pane)
+        .with(feed(ctx, (channel, None)))
+        .with(dock)
 }
 
 fn header(ctx: Ctx, channel: ChannelId) -> El {
@@ -84,15 +78,19 @@ fn header(ctx: Ctx, channel: ChannelId) -> El {
     let title = el("h1", "").id("channel-name").attr("tabindex", "-1");
     let name = move || of(ctx, channel, |state, known| known.title(&state.people, state.me));
     let title = title.words(name);
-    let details = move || panes::toggle(ctx, Pane::Details);
-    let details = icon_button("icon", icon::INFO, "Details", details)
-        .id("details")
-        .live_bool("aria-expanded", move || ctx.ui.pane.get() == Some(Pane::Details));
+    let open = move |pane: Pane, id: &str, path: &str, label: &str| {
+        icon_button("icon", path, label, move || panes::toggle(ctx, pane))
+            .id(id)
+            .live_bool("aria-expanded", move || ctx.ui.pane.get() == Some(pane))
+    };
+    let pins = open(Pane::Pins, "pins", icon::PIN, "Pinned messages");
+    let details = open(Pane::Details, "details", icon::INFO, "Details");
     el("header", "bar")
         .with(back)
         .with_if(other.map(|user| avatar(ctx, user, true, " large")))
         .with(el("div", "").with(title).with(el("p", "").words(about)))
         .live(crowd)
+        .with(pins)
         .with(details)
 }
 
@@ -106,24 +104,28 @@ fn banner(ctx: Ctx) -> El {
         .with(again.on_click(move || ctx.net.retry()))
 }
 
-fn jump(ctx: Ctx, channel: ChannelId) -> impl Fn() -> Option<El> {
+/// The button over the composer that leads to the present, with how much came there.
+pub fn jump(ctx: Ctx, at: Where) -> impl Fn() -> Option<El> {
+    let stand = ctx.ui.stand(at);
     watch(move || {
         let arrivals = ctx.store.arrivals.get();
-        let here = arrivals.iter().filter(|arrival| arrival.channel_id == channel).count() as u32;
-        if here > 0 && !ctx.ui.at_end.get_untracked() {
-            ctx.ui.missed.update(|missed| *missed += here);
+        let here = arrivals.iter().filter(|new| (new.channel_id, new.thread) == at);
+        let here = here.count() as u32;
+        if here > 0 && !stand.at_end.get_untracked() {
+            stand.missed.update(|missed| *missed += here);
         }
     });
     move || {
-        if ctx.ui.at_end.get() {
+        if stand.at_end.get() {
             return None;
         }
-        let text = move || match ctx.ui.missed.get() {
+        let text = move || match stand.missed.get() {
             0 => "Jump to present".to_owned(),
             missed => [&missed.to_string(), " new · Jump to present"].concat(),
         };
-        let jump = el("button", "jump").attr("type", "button").id("jump").with(icon(icon::DOWN));
-        Some(jump.words(text).on_click(move || channels::to_present(ctx, channel)))
+        let id = if at.1.is_some() { "thread-jump" } else { "jump" };
+        let jump = el("button", "jump").attr("type", "button").id(id).with(icon(icon::DOWN));
+        Some(jump.words(text).on_click(move || reading::to_present(ctx, at)))
     }
 }
 

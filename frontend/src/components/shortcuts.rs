@@ -3,13 +3,14 @@
 use super::dialog::dialog;
 use crate::browser::dom;
 use crate::browser::element::{El, el};
-use crate::commands::{Ctx, Dialog, channels, reading};
+use crate::commands::{Ctx, Dialog, Pane, channels, panes, reading};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 /// What each does, and its keys; a bar parts alternatives.
-const KEYS: [(&str, &str); 14] = [
+const KEYS: [(&str, &str); 19] = [
     ("Go to a channel or person", "Ctrl K"),
+    ("Search messages", "Ctrl Shift F"),
     ("Next, previous channel", "Alt ↓|Alt ↑"),
     ("Next, previous unread", "Alt Shift ↓|Alt Shift ↑"),
     ("Send", "Enter"),
@@ -18,19 +19,25 @@ const KEYS: [(&str, &str); 14] = [
     ("Mark read, back to writing", "Esc"),
     ("Next, previous message", "↓|↑"),
     ("Reply to the message", "R"),
+    ("Open the thread of the message", "T"),
     ("React to the message", "+"),
     ("Edit the message", "E"),
+    ("Pin it, take it down", "P"),
+    ("Bookmark it, forget it", "B"),
+    ("Forward it", "F"),
     ("Mark unread from here", "U"),
     ("Next region of the page", "F6"),
     ("This list", "?"),
 ];
 
-/// The regions that F6 goes around: which, where the keyboard goes in it, and where else.
-const REGIONS: [(&str, &str, &str); 4] = [
+/// The regions that F6 goes around: which, where the keyboard goes in it, and where else. The
+/// narrower stands before what it is in.
+const REGIONS: [(&str, &str, &str); 5] = [
     ("nav.rail", "nav.rail a[tabindex=\"0\"]", "nav.rail button"),
-    (".feed", ".feed article[tabindex=\"0\"]", ".feed button"),
-    (".dock", "#composer", ".dock button"),
-    ("aside.details", "aside.details .pane button", "aside.details button"),
+    ("#feed", "#feed article[tabindex=\"0\"]", "#feed button"),
+    ("main .dock", "#composer", "main .dock button"),
+    ("#thread-feed", "#thread-feed article[tabindex=\"0\"]", "#thread-feed button"),
+    ("aside.details", "aside.details [data-begin], #composer-thread", "aside.details button"),
 ];
 
 /// The dialog with the list.
@@ -62,6 +69,11 @@ pub fn pressed(ctx: Ctx, event: &KeyboardEvent) {
         "k" | "K" if ctrl && !shift && !alt => {
             if !dialog {
                 ctx.ui.open(Dialog::Switcher);
+            }
+        }
+        "f" | "F" if ctrl && shift && !alt => {
+            if !dialog {
+                panes::show(ctx, Pane::Search);
             }
         }
         "/" if ctrl && !dialog => ctx.ui.open(Dialog::Shortcuts),

@@ -1,4 +1,5 @@
-//! Going to a channel or a person by a few letters. A person without a conversation gets one.
+//! Finding a channel or a person by a few letters: to go there, or for what else asks for one. A
+//! person without a conversation gets one.
 
 use super::avatar::avatar;
 use super::dialog::frame;
@@ -13,14 +14,17 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use shared::look::hue;
 use shared::{ChannelId, UserId};
+use std::rc::Rc;
 
 /// Most results that are shown.
 const SHOWN_MAX: usize = 12;
 
 /// Where a result leads. On the list it is a letter and an id.
 #[derive(Clone, Copy)]
-enum Goal {
+pub enum Goal {
+    /// A channel of the user's.
     Channel(ChannelId),
+    /// Somebody with whom there is no conversation yet.
     Person(UserId),
 }
 
@@ -63,25 +67,38 @@ fn hits(ctx: Ctx, query: &str) -> Vec<String> {
     })
 }
 
-/// The dialog.
+/// The dialog that goes there.
 pub fn switcher(ctx: Ctx) -> El {
-    let query = RwSignal::new(String::new());
-    let at = RwSignal::new(0_usize);
-    channels::find_people(ctx, String::new());
-    let hits = memo(move || query.with(|query| hits(ctx, query)));
-    let go = move |goal: Goal| {
+    let go = Rc::new(move |goal: Goal| {
         dom::close_dialog("switcher");
         match goal {
             Goal::Channel(channel) => channels::go(ctx, channel),
             Goal::Person(user) => channels::direct(ctx, user),
         }
-    };
+    });
+    finder(ctx, "switcher", "Go to a channel or a person", None, go)
+}
+
+/// A dialog that finds a channel or a person. `above` stands over the field, `pick` is called with
+/// what is chosen.
+pub fn finder(
+    ctx: Ctx,
+    id: &'static str,
+    label: &str,
+    above: Option<El>,
+    pick: Rc<dyn Fn(Goal)>,
+) -> El {
+    let query = RwSignal::new(String::new());
+    let at = RwSignal::new(0_usize);
+    channels::find_people(ctx, String::new());
+    let hits = memo(move || query.with(|query| hits(ctx, query)));
     let typed = move |event: leptos::ev::Event| {
         let text = dom::event_value(&event);
         channels::find_people(ctx, text.clone());
         query.set(text);
         at.set(0);
     };
+    let picked = Rc::clone(&pick);
     let pressed = move |event: KeyboardEvent| {
         let count = hits.with_untracked(Vec::len).max(1);
         match event.key().as_str() {
@@ -90,7 +107,7 @@ pub fn switcher(ctx: Ctx) -> El {
             "Enter" if !event.is_composing() => {
                 let goal = hits.with_untracked(|hits| Goal::of(hits.get(at.get_untracked())?));
                 if let Some(goal) = goal {
-                    go(goal);
+                    picked(goal);
                 }
             }
             _ => return,
@@ -103,11 +120,11 @@ pub fn switcher(ctx: Ctx) -> El {
     };
     let option = move |key: &str| {
         let Some(goal) = Goal::of(key) else { return many([]) };
-        let this = key.to_owned();
+        let (this, pick) = (key.to_owned(), Rc::clone(&pick));
         option(ctx, goal)
             .id(&["sw-", key].concat())
             .live_bool("aria-selected", move || selected(&this))
-            .on_click(move || go(goal))
+            .on_click(move || pick(goal))
     };
     let none = move || {
         hits.with(Vec::is_empty).then(|| {
@@ -126,8 +143,8 @@ pub fn switcher(ctx: Ctx) -> El {
         .attr("aria-expanded", "true")
         .attr("aria-controls", "switcher-list")
         .live_attr("aria-activedescendant", active)
-        .attr("aria-label", "Go to a channel or a person")
-        .attr("placeholder", "Go to a channel or a person")
+        .attr("aria-label", label)
+        .attr("placeholder", label)
         .attr("autocomplete", "off")
         .on("input", typed)
         .on_key(pressed);
@@ -139,9 +156,10 @@ pub fn switcher(ctx: Ctx) -> El {
         .attr("aria-label", "Channels and people")
         .live(none)
         .each(move || hits.get(), option);
-    frame(ctx, "switcher", "#switcher-query")
+    frame(ctx, id, "#switcher-query")
         .attr("class", "switcher")
-        .attr("aria-label", "Go to")
+        .attr("aria-label", label)
+        .with_if(above)
         .with(field)
         .with(list)
 }

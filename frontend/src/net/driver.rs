@@ -12,10 +12,16 @@ use crate::store::Store;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::{ClientMessage, ErrorCode, Ping, Read, Resume, ServerMessage, paths};
+use shared::limits::LIST_MAX;
+use shared::{
+    ChannelId, ClientMessage, ErrorCode, MessageId, Ping, Read, Resume, Seq, ServerMessage, paths,
+};
 
 /// Milliseconds after which frames are applied although the page draws no animation frames.
 const UNDRAWN_MS: u32 = 200;
+
+/// Threads that are asked for what is unread in them: those with the newest messages.
+const KNOWN_THREADS: usize = 50;
 
 struct Inner {
     connection: Connection,
@@ -99,7 +105,7 @@ impl Net {
             self.store.write(|state| {
                 frames = state.outbox.due(clock::now());
                 let sent = !frames.is_empty();
-                Changes { outbox: sent, rows: sent, ..Changes::default() }
+                Changes { outbox: sent, rows: sent, thread: sent, ..Changes::default() }
             });
             for frame in frames {
                 self.send(&ClientMessage::Message(frame));
@@ -115,10 +121,8 @@ impl Net {
                 Want::Resume(cursors) => {
                     self.send(&ClientMessage::Resume(Resume { cursors }));
                 }
-                Want::Read(channel, seq) => {
-                    let read = Read { channel_id: Some(channel), thread_root: None, seq };
-                    self.send(&ClientMessage::Read(read));
-                }
+                Want::Read(channel, seq) => self.read(channel, None, seq),
+                Want::ReadThread(channel, root, seq) => self.read(channel, Some(root), seq),
                 Want::Flush => self.flush(),
                 Want::CaughtUp => self.input(Input::CaughtUp),
                 Want::Reload(channel) => spawn_local(async move {
@@ -129,6 +133,8 @@ impl Net {
                     let thread = load::thread(self, rest::Place::Newest).await;
                     self.report(thread);
                 }),
+                Want::Threads => self.list(rest::List::Threads, KNOWN_THREADS),
+                Want::Bookmarks => self.list(rest::List::Bookmarks, LIST_MAX),
                 Want::Channels => spawn_local(async move {
                     let channels = load::channels(self).await;
                     self.report(channels);
@@ -144,6 +150,19 @@ impl Net {
                 Want::Tell(text) => self.tell(&text),
             }
         }
+    }
+
+    fn read(self, channel: ChannelId, thread_root: Option<MessageId>, seq: Seq) {
+        let read = Read { channel_id: Some(channel), thread_root, seq };
+        self.send(&ClientMessage::Read(read));
+    }
+
+    /// What marks and badges need to know of a list. What fails is asked for again with the next
+    /// connection, and the list itself tells when somebody looks at it.
+    fn list(self, list: rest::List, limit: usize) {
+        spawn_local(async move {
+            let _ = load::list(self, &list, None, limit).await;
+        });
     }
 
     /// The store that it feeds.
@@ -174,7 +193,7 @@ impl Net {
         if broken {
             self.store.write(|state| {
                 state.outbox.disconnected();
-                Changes { outbox: true, rows: true, ..Changes::default() }
+                Changes { outbox: true, rows: true, thread: true, ..Changes::default() }
             });
         }
         for effect in effects {

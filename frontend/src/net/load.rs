@@ -1,12 +1,12 @@
 //! Fetches what the state lacks and puts it in: pages of messages, the list of channels, users.
 
 use super::driver::Net;
-use super::rest::{self, Failure, Place};
+use super::rest::{self, Failure, List, Place};
 use crate::browser::clock;
 use crate::state::room::Room;
 use crate::state::{Changes, State, Want};
 use leptos::prelude::{GetUntracked, Set};
-use shared::api::messages::{MessagePage, ThreadPage};
+use shared::api::messages::{MessageList, MessagePage, ThreadPage};
 use shared::{ChannelId, ThreadFrame, UserId};
 use std::collections::BTreeMap;
 
@@ -52,17 +52,22 @@ pub async fn page(net: Net, channel: ChannelId, place: Place) -> Result<(), Fail
 pub async fn thread(net: Net, place: Place) -> Result<(), Failure> {
     let mut at = None;
     net.store().write(|state| {
-        if let Some(thread) = &mut state.thread {
-            thread.room.loading = true;
-            at = Some((thread.channel_id, thread.root));
-        }
-        Changes::default()
+        let Some(thread) = &mut state.thread else { return Changes::default() };
+        thread.room.loading = true;
+        at = Some((thread.channel_id, thread.root));
+        let begins = thread.room.timeline.cursor() == 0;
+        Changes { thread: begins, ..Changes::default() }
     });
     let Some((channel, root)) = at else { return Ok(()) };
     let page = rest::thread(channel, root, place, PAGE).await;
     let mut failure = None;
     net.store().write(|state| {
         let mut changes = Changes { thread: true, kept: true, ..Changes::default() };
+        // Another thread may be on the screen by now.
+        let Some(thread) = state.thread.as_mut().filter(|thread| thread.root == root) else {
+            return Changes::default();
+        };
+        (thread.room.loading, thread.room.filling) = (false, false);
         let page = match page {
             Ok(page) => page,
             Err(why) => {
@@ -70,18 +75,14 @@ pub async fn thread(net: Net, place: Place) -> Result<(), Failure> {
                 return changes;
             }
         };
-        // Another thread may be on the screen by now.
-        let Some(thread) = state.thread.as_mut().filter(|thread| thread.root == root) else {
-            return changes;
-        };
-        (thread.room.loading, thread.room.filling) = (false, false);
-        let ThreadPage { root: first, messages, head_seq, has_before, has_after, .. } = page;
-        let users = messages.iter().map(|message| message.user_id).chain([first.user_id]);
-        for user in users {
-            if state.people.ask(user) {
-                changes.wants.push(Want::User(user));
-            }
+        if thread.room.timeline.cursor() == 0 && page.following {
+            let unread = page.messages.last().is_some_and(|last| last.seq > page.read_seq);
+            thread.room.new_after = unread.then_some(page.read_seq);
         }
+        for message in page.messages.iter().chain([&page.root]) {
+            state.ask_named(message, &mut changes.wants);
+        }
+        let ThreadPage { root: first, messages, head_seq, has_before, has_after, .. } = page;
         let standing = ThreadFrame {
             channel_id: channel,
             message_id: root,
@@ -89,23 +90,63 @@ pub async fn thread(net: Net, place: Place) -> Result<(), Failure> {
             read_seq: page.read_seq,
         };
         state.threads.told(&standing);
+        if let Some(last) = messages.last().filter(|_| !has_after) {
+            state.threads.reaches(channel, root, last.seq);
+        }
         let mut page = MessagePage { messages, head_seq, has_before, has_after };
         if !has_before {
             page.messages.insert(0, first);
         }
-        extend(&mut thread.room, place, page);
+        if let Some(thread) = &mut state.thread {
+            extend(&mut thread.room, place, page);
+        }
         changes
     });
     net.settle();
     failure.map_or(Ok(()), Err)
 }
 
+/// Loads a part of a list, with everybody whose names it needs; what it tells of threads and of
+/// what is remembered is known from then on.
+///
+/// # Errors
+/// When the server says no or doesn't answer.
+pub async fn list(
+    net: Net,
+    list: &List,
+    before: Option<u64>,
+    limit: usize,
+) -> Result<MessageList, Failure> {
+    let found = rest::list(list, before, limit).await?;
+    net.store().write(|state| {
+        let mut changes = Changes { kept: true, ..Changes::default() };
+        // Without an end before it, and with none after it, it is all of it.
+        if *list == List::Bookmarks && before.is_none() && found.before.is_none() {
+            state.bookmarks.clear();
+        }
+        for item in &found.items {
+            let message = &item.message;
+            if *list == List::Bookmarks {
+                state.bookmarks.insert(message.message_id);
+            }
+            state.threads.listed(item);
+            let repliers = message.replier_ids.iter().copied();
+            for user in repliers.chain([message.user_id]).chain(message.pinned_by) {
+                if state.people.ask(user) {
+                    changes.wants.push(Want::User(user));
+                }
+            }
+        }
+        changes
+    });
+    net.settle();
+    Ok(found)
+}
+
 fn take(state: &mut State, channel: ChannelId, place: Place, page: MessagePage) -> Changes {
     let mut changes = Changes { rows: state.open == Some(channel), ..Changes::default() };
     for message in &page.messages {
-        if state.people.ask(message.user_id) {
-            changes.wants.push(Want::User(message.user_id));
-        }
+        state.ask_named(message, &mut changes.wants);
     }
     let head = page.head_seq;
     changes.channels = state.channels.advance(channel, head);
@@ -124,7 +165,7 @@ fn take(state: &mut State, channel: ChannelId, place: Place, page: MessagePage) 
 
 fn extend(room: &mut Room, place: Place, page: MessagePage) {
     match place {
-        Place::Newest | Place::Around(_) => room.timeline.reset(page),
+        Place::Newest | Place::Around(_) | Place::Since(_) => room.timeline.reset(page),
         Place::Before(_) => {
             room.timeline.prepend(page);
             room.trim_end();

@@ -1,14 +1,17 @@
 //! The calls of the REST API, one function each. Paths are `shared::paths`' alone; errors are the
 //! server's problems or the missing network.
 
+pub mod messages;
+
 use super::exchange::{self, Method};
 use shared::api::account::{Clients, LogIn, Me, Setup, SignUp, UpdateMe, Users};
 use shared::api::channels::{Channels, CreateChannel, UpdateChannel};
 use shared::api::emoji::EmojiTable;
-use shared::api::messages::{EditMessage, MessagePage, ThreadPage};
+use shared::api::messages::{EditMessage, MessageList, MessagePage, ThreadPage};
 use shared::json::{self, Wire};
 use shared::{
-    ChannelId, ChannelInfo, ClientId, ErrorCode, MessageId, Problem, Seq, UserId, UserInfo, paths,
+    ChannelId, ChannelInfo, ClientId, ErrorCode, MessageId, Problem, Seq, Timestamp, UserId,
+    UserInfo, paths,
 };
 use std::pin::Pin;
 
@@ -189,6 +192,8 @@ pub enum Place {
     Before(Seq),
     /// The messages right after this seq.
     After(Seq),
+    /// The messages around the first one that is not older than this.
+    Since(Timestamp),
 }
 
 /// A page of a channel's messages.
@@ -207,17 +212,51 @@ pub async fn thread(
 }
 
 fn at(path: String, place: Place, limit: usize) -> String {
-    let (name, seq) = match place {
-        Place::Newest => ("", 0),
-        Place::Around(seq) => ("&around=", seq),
-        Place::Before(seq) => ("&before=", seq),
-        Place::After(seq) => ("&after=", seq),
+    let (name, value) = match place {
+        Place::Newest => ("", String::new()),
+        Place::Around(seq) => ("&around=", seq.to_string()),
+        Place::Before(seq) => ("&before=", seq.to_string()),
+        Place::After(seq) => ("&after=", seq.to_string()),
+        Place::Since(at) => ("&since=", paths::percent_encode(&at.to_rfc3339())),
     };
-    let mut path = [&path, "?limit=", &limit.to_string(), name].concat();
-    if place != Place::Newest {
-        path.push_str(&seq.to_string());
+    [&path, "?limit=", &limit.to_string(), name, &value].concat()
+}
+
+/// A list of messages, of one channel or of many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum List {
+    /// What is pinned in a channel, all of it, the newest first.
+    Pins(ChannelId),
+    /// What the user remembers, the last first.
+    Bookmarks,
+    /// The threads that the user follows, the one with the newest message first.
+    Threads,
+    /// What is found, everywhere or in one channel, the newest first.
+    Search(String, Option<ChannelId>),
+}
+
+/// A part of a list: from its beginning, or from what the part before said as `before`.
+pub async fn list(list: &List, before: Option<u64>, limit: usize) -> Result<MessageList, Failure> {
+    let mut path = match list {
+        List::Pins(channel) => return get(&paths::pins(*channel)).await,
+        List::Bookmarks => paths::BOOKMARKS.to_owned(),
+        List::Threads => paths::THREADS.to_owned(),
+        List::Search(..) => paths::SEARCH.to_owned(),
+    };
+    path.push_str("?limit=");
+    path.push_str(&limit.to_string());
+    let mut add = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            path.push_str(name);
+            path.push_str(&value);
+        }
+    };
+    add("&before=", before.map(|before| before.to_string()));
+    if let List::Search(query, channel) = list {
+        add("&q=", Some(paths::percent_encode(query)));
+        add("&channelId=", channel.map(|channel| channel.to_string()));
     }
-    path
+    get(&path).await
 }
 
 /// Changes the text of one's own message.

@@ -6,12 +6,16 @@ use super::home::home;
 use super::lost::lost;
 use crate::browser::element::{El, el, many, memo, watch};
 use crate::browser::{dom, history, page};
-use crate::commands::{Ctx, Dialog, Ui, channels};
+use crate::commands::{Ctx, Dialog, Ui, channels, keeping, panes};
 use crate::components::announcer::announcer;
+use crate::components::pane::pane;
 use crate::components::rail::rail;
 use crate::components::sheet::sheet;
 use crate::components::toasts::toasts;
-use crate::components::{browse, composer, confirm, create, emoji, settings, shortcuts, switcher};
+use crate::components::{
+    browse, composer, confirm, create, emoji, forward, lightbox, settings, shortcuts, switcher,
+    versions,
+};
 use crate::keep;
 use crate::net::{Net, load};
 use crate::state::Changes;
@@ -97,8 +101,10 @@ pub fn inside(me: Me, ended: RwSignal<Option<&'static str>>, leave: Callback<()>
     let app = el("div", "app")
         .live_attr("data-connection", move || Some(store.link.get().word().to_owned()))
         .live_attr("data-view", move || Some(view().to_owned()))
+        .live_flag("data-pane", move || ctx.ui.pane.get().is_some())
         .with(rail(ctx))
-        .live(main);
+        .live(main)
+        .live(pane(ctx));
     let dialog = move || ctx.ui.dialog.get().map(|dialog| dialog_view(ctx, dialog, leave));
     many([skip, announcer(ctx), app]).live(dialog).with(toasts(ctx))
 }
@@ -109,7 +115,16 @@ fn travel(ctx: Ctx, path: RwSignal<String>) {
         history::go(&to, replace);
         path.set(to);
     };
-    let back = window_event_listener_untyped("popstate", move |_| path.set(history::path()));
+    let back = window_event_listener_untyped("popstate", move |_| {
+        let here = path.get_untracked();
+        if page::is_phone() && ctx.ui.pane.get_untracked().is_some() {
+            // The pane fills the screen: going back leaves it, and nothing else.
+            history::go(&here, false);
+            panes::back(ctx);
+        } else {
+            path.set(history::path());
+        }
+    });
     on_cleanup(move || back.remove());
     let click = window_event_listener_untyped("click", move |event| {
         if let Some(to) = history::followed(&event) {
@@ -183,6 +198,7 @@ fn begin(ctx: Ctx) {
         }
         // Names that are missing are fetched one by one when they are needed.
         let _ = load::users(ctx.net, "").await;
+        keeping::load_bookmarks(ctx).await;
     });
 }
 
@@ -198,5 +214,8 @@ fn dialog_view(ctx: Ctx, dialog: Dialog, leave: Callback<()>) -> El {
         Dialog::EditChannel(channel) => create::edit(ctx, channel),
         Dialog::AddPeople(channel) => create::add_people(ctx, channel),
         Dialog::Confirm(what) => confirm::confirm(ctx, what),
+        Dialog::Forward(message, gist) => forward::forward(ctx, message, &gist),
+        Dialog::Versions(channel, message) => versions::versions(ctx, channel, message),
+        Dialog::Pictures(pictures, at) => lightbox::lightbox(ctx, pictures, at),
     }
 }

@@ -3,10 +3,10 @@
 
 use super::changes::{Arrival, Changes, Want};
 use super::text::mentions;
-use super::{State, outbox::SendState};
+use super::{Listed, State, outbox::SendState};
 use shared::timeline::Applied;
 use shared::{
-    Ack, ChannelChange, ChannelEvent, ChannelFrame, ChannelId, Rejected, Reset, ServerMessage,
+    Ack, ChannelChange, ChannelEvent, ChannelFrame, ChannelId, Rejected, Reset, Seq, ServerMessage,
     Welcome,
 };
 use std::collections::BTreeMap;
@@ -24,8 +24,10 @@ impl State {
             ServerMessage::Pinned(event) => self.event(ChannelEvent::Pinned(event)),
             ServerMessage::Previewed(event) => self.event(ChannelEvent::Previewed(event)),
             ServerMessage::Thread(frame) => {
-                let kept = self.threads.told(&frame);
-                Changes { kept, ..Changes::default() }
+                let told = self.threads.told(&frame);
+                self.listed.threads += u32::from(told.new);
+                let wants = if told.recount { vec![Want::Threads] } else { Vec::new() };
+                Changes { kept: told.new, wants, ..Changes::default() }
             }
             ServerMessage::Bookmarked(frame) => {
                 let kept = if frame.on {
@@ -33,7 +35,9 @@ impl State {
                 } else {
                     self.bookmarks.remove(&frame.message_id)
                 };
-                Changes { kept, ..Changes::default() }
+                self.listed.bookmarks += 1;
+                // The mark on its row moves what stands below.
+                Changes { kept, rows: kept, ..Changes::default() }
             }
             ServerMessage::Channel(frame) => self.channel(frame),
             ServerMessage::Ack(ack) => self.ack(ack),
@@ -100,11 +104,40 @@ impl State {
         }
         let cursors = self.cursors(&heads);
         self.catching_up = cursors.keys().copied().collect();
+        self.resume_thread(&heads, &cursors, &mut changes);
         if !cursors.is_empty() {
             changes.wants.push(Want::Resume(cursors));
         }
         changes.wants.push(Want::Flush);
         changes
+    }
+
+    /// What the replay of its channel doesn't bring to the thread on the screen is loaded, and so is
+    /// what no replay tells: what is unread in other threads, pinned and remembered.
+    fn resume_thread(
+        &mut self,
+        heads: &BTreeMap<ChannelId, Seq>,
+        cursors: &BTreeMap<ChannelId, Seq>,
+        changes: &mut Changes,
+    ) {
+        if let Some(thread) = &mut self.thread {
+            let (id, cursor) = (thread.channel_id, thread.room.timeline.cursor());
+            thread.room.filling = false;
+            let behind = heads.get(&id).is_some_and(|head| *head != cursor);
+            let replayed = cursors.get(&id).is_some_and(|from| *from <= cursor);
+            let asked = thread.room.loading || changes.wants.contains(&Want::Thread);
+            if behind && !replayed && !asked {
+                thread.room.filling = true;
+                changes.wants.push(Want::Thread);
+            }
+        }
+        for (channel, root, seq) in self.threads.untold() {
+            changes.wants.push(Want::ReadThread(channel, root, seq));
+        }
+        let Listed { threads, pins, bookmarks } = self.listed;
+        self.listed = Listed { threads: threads + 1, pins: pins + 1, bookmarks: bookmarks + 1 };
+        changes.kept = true;
+        changes.wants.extend([Want::Threads, Want::Bookmarks]);
     }
 
     fn event(&mut self, event: ChannelEvent) -> Changes {
@@ -133,10 +166,13 @@ impl State {
                     self.channels.mention(id);
                 }
                 if let Some(root) = message.thread_root {
-                    changes.kept |= self.threads.wrote(root, seq);
+                    changes.kept |= self.threads.wrote(root, message);
                 }
-                if self.people.ask(message.user_id) {
-                    changes.wants.push(Want::User(message.user_id));
+                let origin = message.forwarded.as_ref().map(|origin| origin.user_id);
+                for user in origin.into_iter().chain([message.user_id]) {
+                    if self.people.ask(user) {
+                        changes.wants.push(Want::User(user));
+                    }
                 }
             }
             ChannelEvent::Member(member) => {
@@ -148,31 +184,73 @@ impl State {
             }
             // What it mentioned before, only the server knows.
             ChannelEvent::Edited(_) | ChannelEvent::Deleted(_) => {
-                let edited = match &event {
-                    ChannelEvent::Edited(edit) => edit.html.as_deref().unwrap_or_default(),
-                    _ => "",
+                let (changed, edited) = match &event {
+                    ChannelEvent::Edited(edit) => {
+                        (Some(edit.message_id), edit.html.as_deref().unwrap_or_default())
+                    }
+                    ChannelEvent::Deleted(deletion) => (Some(deletion.message_id), ""),
+                    _ => (None, ""),
                 };
+                // Where it is answered it says something else now: it is fetched again.
+                if let Some(changed) = changed {
+                    self.gists.remove(&changed);
+                }
                 let counted = self.channels.get(id).is_some_and(|channel| channel.mentions > 0);
                 if fresh && (counted || mentions(edited, self.me)) {
                     changes.wants.push(Want::Channels);
                 }
             }
+            ChannelEvent::Pinned(pin) if pin.on && self.people.ask(pin.user_id) => {
+                changes.wants.push(Want::User(pin.user_id));
+            }
             ChannelEvent::Reacted(_) | ChannelEvent::Pinned(_) | ChannelEvent::Previewed(_) => {}
         }
-        if let ChannelEvent::Message(message) = &event
-            && fresh
-            && (message.thread_root.is_none() || message.also_in_channel)
-            && !self.catching_up.contains(&id)
-        {
-            changes.arrivals.push(Arrival {
-                channel_id: id,
-                user_id: message.user_id,
-                text: message.message.clone(),
-                seq,
-            });
-        }
+        self.arrive(&event, fresh, &mut changes);
+        self.relist(&event, &mut changes);
         self.fold(id, event, &mut changes);
         changes
+    }
+
+    /// A message that came live where it is to be seen is announced.
+    fn arrive(&self, event: &ChannelEvent, fresh: bool, changes: &mut Changes) {
+        let ChannelEvent::Message(message) = event else { return };
+        if !fresh || self.catching_up.contains(&message.channel_id) {
+            return;
+        }
+        let in_channel = message.thread_root.is_none() || message.also_in_channel;
+        let on_screen = self.thread.as_ref().map(|thread| thread.root);
+        let thread = message.thread_root.filter(|root| !in_channel && Some(*root) == on_screen);
+        if in_channel || thread.is_some() {
+            changes.arrivals.push(Arrival {
+                channel_id: message.channel_id,
+                user_id: message.user_id,
+                text: message.message.clone(),
+                seq: message.seq,
+                thread,
+            });
+        }
+    }
+
+    /// Lists that may hold what the event changes are out of date.
+    fn relist(&mut self, event: &ChannelEvent, changes: &mut Changes) {
+        let (mut threads, mut pins, mut bookmarks) = (false, false, false);
+        match event {
+            ChannelEvent::Message(message) => threads = message.thread_root.is_some(),
+            ChannelEvent::Pinned(_) => pins = true,
+            ChannelEvent::Edited(edit) => {
+                (threads, pins) = (true, true);
+                bookmarks = self.bookmarks.contains(&edit.message_id);
+            }
+            ChannelEvent::Deleted(deletion) => {
+                (threads, pins) = (true, true);
+                bookmarks = self.bookmarks.contains(&deletion.message_id);
+            }
+            ChannelEvent::Reacted(_) | ChannelEvent::Member(_) | ChannelEvent::Previewed(_) => {}
+        }
+        self.listed.threads += u32::from(threads);
+        self.listed.pins += u32::from(pins);
+        self.listed.bookmarks += u32::from(bookmarks);
+        changes.kept |= threads || pins || bookmarks;
     }
 
     /// The event goes into the window, if the channel's messages are held.
@@ -244,6 +322,9 @@ impl State {
             changes.thread = true;
             changes.wants.push(Want::Forget(ack.nonce.clone()));
             changes.wants.push(Want::Flush);
+            if let Some(thread) = &mut self.thread {
+                thread.room.nonces.insert(ack.message_id, ack.nonce.clone());
+            }
             match self.rooms.get_mut(&ack.channel_id) {
                 Some(room) => {
                     room.nonces.insert(ack.message_id, ack.nonce);
@@ -300,6 +381,10 @@ impl State {
             (room.nonces, room.new_after) = nonces.unwrap_or_default();
             changes.rows = true;
             changes.wants.push(Want::Reload(id));
+        }
+        if let Some(thread) = self.thread.as_mut().filter(|thread| thread.channel_id == id) {
+            thread.room.filling = true;
+            changes.wants.push(Want::Thread);
         }
         changes.merge(self.caught_up(id));
         changes

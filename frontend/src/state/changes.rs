@@ -1,6 +1,6 @@
 //! What a step of the state changed, and what it wants done. Signals are notified by it, narrowly.
 
-use shared::{ChannelId, Seq, UserId};
+use shared::{ChannelId, MessageId, Seq, UserId};
 use std::collections::BTreeMap;
 
 /// Somebody else's message that came live.
@@ -14,6 +14,8 @@ pub struct Arrival {
     pub text: String,
     /// Its place.
     pub seq: Seq,
+    /// The thread on the screen, if it is to be seen there and not in the channel.
+    pub thread: Option<MessageId>,
 }
 
 /// Something that only the network can do.
@@ -27,6 +29,12 @@ pub enum Want {
     Read(ChannelId, Seq),
     /// Load the newest page of the thread on the screen again.
     Thread,
+    /// Tell the server how far the user has read in a thread.
+    ReadThread(ChannelId, MessageId, Seq),
+    /// Ask what is unread in the threads that the user follows.
+    Threads,
+    /// Ask what the user remembers.
+    Bookmarks,
     /// Fetch the list of channels again.
     Channels,
     /// Fetch a user.
@@ -56,7 +64,7 @@ pub struct Changes {
     pub rows: bool,
     /// The rows of the thread on the screen.
     pub thread: bool,
-    /// Where the user stands in threads, and what they remember.
+    /// Where the user stands in threads, what they remember, or what is pinned.
     pub kept: bool,
     /// How many wait in the outbox.
     pub outbox: bool,

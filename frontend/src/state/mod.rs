@@ -26,8 +26,8 @@ use channels::Channels;
 use outbox::Outbox;
 use people::{People, Typing};
 use room::Room;
-use rows::{Row, View, rows};
-use shared::{ChannelId, ClientId, MessageId, Seq, Timestamp, UserId};
+use rows::{Gists, Row, View, rows};
+use shared::{ChannelId, ChatMessage, ClientId, MessageId, Seq, Timestamp, UserId};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use threads::{Thread, Threads};
 
@@ -44,6 +44,17 @@ pub struct Draft {
     pub text: String,
     /// The message that it answers.
     pub reply_to: Option<MessageId>,
+}
+
+/// How often what stands in lists has changed: a list on the screen is asked for again then.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// The threads that the user follows.
+    pub threads: u32,
+    /// What is pinned somewhere.
+    pub pins: u32,
+    /// What the user remembers.
+    pub bookmarks: u32,
 }
 
 /// Everything the page knows of one logged-in user.
@@ -75,6 +86,10 @@ pub struct State {
     pub threads: Threads,
     /// Messages that the user remembers, as far as they were heard of.
     pub bookmarks: HashSet<MessageId>,
+    /// What was fetched of messages that are answered far from where they stand.
+    pub gists: Gists,
+    /// How often what stands in lists has changed.
+    pub listed: Listed,
     /// Channels whose replay is on its way.
     pub catching_up: Vec<ChannelId>,
 }
@@ -96,6 +111,8 @@ impl State {
             thread: None,
             threads: Threads::default(),
             bookmarks: HashSet::new(),
+            gists: Gists::new(),
+            listed: Listed::default(),
             catching_up: Vec::new(),
         }
     }
@@ -122,17 +139,69 @@ impl State {
         room
     }
 
+    /// The messages of a channel, or of the thread on the screen, as far as they are here.
+    pub fn room(&self, (channel, root): Where) -> Option<&Room> {
+        match root {
+            Some(root) => {
+                let thread = self.thread.as_ref().filter(|thread| thread.root == root);
+                thread.map(|thread| &thread.room)
+            }
+            None => self.rooms.get(&channel),
+        }
+    }
+
+    /// As `room`, to change it.
+    pub fn held_mut(&mut self, (channel, root): Where) -> Option<&mut Room> {
+        match root {
+            Some(root) => {
+                let thread = self.thread.as_mut().filter(|thread| thread.root == root);
+                thread.map(|thread| &mut thread.room)
+            }
+            None => self.rooms.get_mut(&channel),
+        }
+    }
+
     /// The rows of a channel. `day_of` gives the number of a moment's local day.
     pub fn rows(&self, id: ChannelId, day_of: &dyn Fn(Timestamp) -> i64) -> Vec<Row> {
         let Some(room) = self.rooms.get(&id) else { return Vec::new() };
-        rows(room, self.outbox.of(id, None), &View { me: self.me, day_of })
+        let view = View { me: self.me, day_of, gists: &self.gists };
+        rows(room, self.outbox.of(id, None), &view)
     }
 
     /// The rows of the thread on the screen.
     pub fn thread_rows(&self, day_of: &dyn Fn(Timestamp) -> i64) -> Vec<Row> {
         let Some(thread) = &self.thread else { return Vec::new() };
         let pending = self.outbox.of(thread.channel_id, Some(thread.root));
-        rows(&thread.room, pending, &View { me: self.me, day_of })
+        let view = View { me: self.me, day_of, gists: &self.gists };
+        rows(&thread.room, pending, &view)
+    }
+
+    /// Asks for everybody whom a message's row names, as far as they aren't known.
+    pub fn ask_named(&mut self, message: &ChatMessage, wants: &mut Vec<Want>) {
+        let forwarded = message.forwarded.as_ref().map(|origin| origin.user_id);
+        let one = [Some(message.user_id), message.pinned_by, forwarded];
+        let named = one.into_iter().flatten().chain(message.replier_ids.iter().copied());
+        for user in named {
+            if self.people.ask(user) {
+                wants.push(Want::User(user));
+            }
+        }
+    }
+
+    /// The rows of a channel, or of the thread on the screen.
+    pub fn rows_at(&self, at: Where, day_of: &dyn Fn(Timestamp) -> i64) -> Vec<Row> {
+        let Some(root) = at.1 else { return self.rows(at.0, day_of) };
+        if self.room(at).is_none() {
+            return Vec::new();
+        }
+        let mut rows = self.thread_rows(day_of);
+        // What stands under the first message is a part of its own.
+        if let [first, second, ..] = rows.as_mut_slice()
+            && first.message_id == Some(root)
+        {
+            second.head = true;
+        }
+        rows
     }
 
     /// What a channel is called.

@@ -6,6 +6,7 @@ use super::outbox::{Entry, SendState};
 use super::room::Room;
 use super::text::{excerpt, mentions};
 use shared::{Attachment, ChatMessage, Forwarded, MessageId, Preview, Seq, Timestamp, UserId};
+use std::collections::HashMap;
 
 /// Milliseconds within which messages of one author form a group.
 const GROUP_MS: i64 = 7 * 60 * 1000;
@@ -40,9 +41,35 @@ impl RowState {
 pub struct Quote {
     /// Which message.
     pub message_id: MessageId,
-    /// Its place, author and start, if it is in the window.
-    pub known: Option<(Seq, UserId, String)>,
+    /// What is known of it: in the window, or fetched for this.
+    pub known: Option<Gist>,
 }
+
+/// What is told of a message where another one answers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gist {
+    /// Its place.
+    pub seq: Seq,
+    /// Who wrote it.
+    pub author: UserId,
+    /// Its start, on one line.
+    pub text: String,
+}
+
+impl From<&ChatMessage> for Gist {
+    fn from(message: &ChatMessage) -> Self {
+        let text = match message.attachments.first() {
+            _ if message.deleted_at.is_some() => "This message was deleted".to_owned(),
+            Some(file) if message.message.is_empty() => file.filename.clone(),
+            _ => excerpt(&message.message),
+        };
+        Self { seq: message.seq, author: message.user_id, text }
+    }
+}
+
+/// What was fetched of messages that are answered and not in the window; None while it is on its
+/// way.
+pub type Gists = HashMap<MessageId, Option<Gist>>;
 
 /// One emoji under a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +96,8 @@ pub struct Replies {
 /// One row of the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// What the row is known by as long as it is drawn: the nonce, or else the message's id.
+    /// What the row is known by as long as it is drawn: the nonce, or else the message's id; after
+    /// a `~` in a thread, whose messages may stand in the channel, too.
     pub key: String,
     /// The message, once the server has it.
     pub message_id: Option<MessageId>,
@@ -97,6 +125,10 @@ pub struct Row {
     pub replies: Option<Replies>,
     /// The thread that it stands in; where it is shown in the channel, too.
     pub thread: Option<MessageId>,
+    /// Whether it is a row of the thread on the screen, and not of the channel.
+    pub in_thread: bool,
+    /// How many uploads go with it, as long as it is not sent.
+    pub uploads: usize,
     /// Who pinned it.
     pub pinned: Option<UserId>,
     /// When.
@@ -121,12 +153,24 @@ pub struct Row {
     pub mention: bool,
 }
 
+impl Row {
+    /// What it says, on one line: for where it is told of.
+    pub fn gist(&self) -> String {
+        match self.attachments.first() {
+            Some(file) if self.text.is_empty() => file.filename.clone(),
+            _ => excerpt(&self.text),
+        }
+    }
+}
+
 /// What the rows depend on beside the messages.
 pub struct View<'a> {
     /// Who looks.
     pub me: UserId,
     /// The number of the local day of a moment.
     pub day_of: &'a dyn Fn(Timestamp) -> i64,
+    /// What was fetched of answered messages.
+    pub gists: &'a Gists,
 }
 
 /// The rows of a room, with what is on its way at the end.
@@ -185,7 +229,7 @@ fn sent(room: &Room, message: &ChatMessage, view: &View<'_>) -> Row {
         mine: reaction.user_ids.contains(&view.me),
     });
     Row {
-        key: nonce.clone().unwrap_or_else(|| message.message_id.to_string()),
+        key: key(room, nonce.clone().unwrap_or_else(|| message.message_id.to_string())),
         message_id: Some(message.message_id),
         seq: Some(message.seq),
         nonce,
@@ -203,11 +247,13 @@ fn sent(room: &Room, message: &ChatMessage, view: &View<'_>) -> Row {
             faces: message.replier_ids.clone(),
         }),
         thread: message.thread_root,
+        in_thread: room.timeline.thread().is_some(),
+        uploads: 0,
         pinned: message.pinned_by,
         at: message.sent_at,
         edited: message.edited_at.filter(|_| message.deleted_at.is_none()),
         deleted: message.deleted_at.is_some(),
-        quote: message.reply_to.map(|id| quote(room, id)),
+        quote: message.reply_to.map(|id| quote(room, view, id)),
         chips: chips.collect(),
         state: RowState::Sent,
         head: false,
@@ -219,7 +265,7 @@ fn sent(room: &Room, message: &ChatMessage, view: &View<'_>) -> Row {
 
 fn unsent(room: &Room, entry: &Entry, view: &View<'_>) -> Row {
     Row {
-        key: entry.nonce.clone(),
+        key: key(room, entry.nonce.clone()),
         message_id: None,
         seq: None,
         nonce: Some(entry.nonce.clone()),
@@ -233,11 +279,13 @@ fn unsent(room: &Room, entry: &Entry, view: &View<'_>) -> Row {
         previews: Vec::new(),
         replies: None,
         thread: entry.thread_root,
+        in_thread: room.timeline.thread().is_some(),
+        uploads: entry.attachment_ids.len(),
         pinned: None,
         at: Timestamp(entry.created),
         edited: None,
         deleted: false,
-        quote: entry.reply_to.map(|id| quote(room, id)),
+        quote: entry.reply_to.map(|id| quote(room, view, id)),
         chips: Vec::new(),
         state: match &entry.state {
             SendState::Queued { .. } => RowState::Queued,
@@ -251,16 +299,16 @@ fn unsent(room: &Room, entry: &Entry, view: &View<'_>) -> Row {
     }
 }
 
-fn quote(room: &Room, id: MessageId) -> Quote {
-    let known = room.timeline.message(id).map(|message| {
-        let text = if message.deleted_at.is_some() {
-            "This message was deleted".to_owned()
-        } else {
-            excerpt(&message.message)
-        };
-        (message.seq, message.user_id, text)
-    });
-    Quote { message_id: id, known }
+fn key(room: &Room, key: String) -> String {
+    match room.timeline.thread() {
+        Some(_) => ["~", &key].concat(),
+        None => key,
+    }
+}
+
+fn quote(room: &Room, view: &View<'_>, id: MessageId) -> Quote {
+    let held = room.timeline.message(id).map(Gist::from);
+    Quote { message_id: id, known: held.or_else(|| view.gists.get(&id).cloned().flatten()) }
 }
 
 #[cfg(test)]
@@ -316,7 +364,8 @@ mod tests {
     }
 
     fn draw(room: &Room, pending: &[Entry]) -> Vec<Row> {
-        let view = View { me: user(1), day_of: &|at| at.0 / (1_440 * MINUTE) };
+        let (day_of, gists) = (|at: Timestamp| at.0 / (1_440 * MINUTE), Gists::new());
+        let view = View { me: user(1), day_of: &day_of, gists: &gists };
         rows(room, pending.iter(), &view)
     }
 

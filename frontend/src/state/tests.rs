@@ -304,3 +304,69 @@ fn a_sent_frame_carries_the_nonce_of_its_row() {
     let json = ClientMessage::Message(frames[0].clone()).to_json();
     assert!(json.contains("\"nonce\":\"n1\""), "{json}");
 }
+
+fn replied(seq: Seq, root: Seq) -> ServerMessage {
+    let ServerMessage::Message(message) = said(seq, MIRA, "reply") else { unreachable!() };
+    ServerMessage::Message(shared::Message { thread_root: Some(id(1_000 + root)), ..message })
+}
+
+/// The thread of message 5 on the screen, read up to where the channel stands.
+fn in_thread(state: &mut State) -> MessageId {
+    let root = id(1_005);
+    state.apply(said(5, MIRA, "root"), 0);
+    let first = state.rooms[&channel()].timeline.message(root).unwrap().clone();
+    let mut thread = Thread::new(channel(), root);
+    thread.room.loading = false;
+    thread.room.timeline.reset(MessagePage {
+        messages: vec![first],
+        head_seq: 5,
+        has_before: false,
+        has_after: false,
+    });
+    state.thread = Some(thread);
+    root
+}
+
+#[test]
+fn a_reply_is_a_row_of_its_thread_and_arrives_there_alone() {
+    let mut state = state(4);
+    let root = in_thread(&mut state);
+    let changes = state.apply(replied(6, 5), 0);
+    assert_eq!(changes.arrivals[0].thread, Some(root));
+    let rows = state.rows_at((channel(), Some(root)), &|_| 0);
+    assert_eq!(rows.len(), 2);
+    assert!(rows.iter().all(|row| row.in_thread && row.key.starts_with('~')));
+    assert!(rows[1].head, "under the line that counts the replies");
+    assert_eq!(keys(&state).len(), 1, "and none of the channel's");
+}
+
+#[test]
+fn a_thread_whose_channel_is_not_replayed_is_loaded_again_on_return() {
+    let mut state = state(4);
+    in_thread(&mut state);
+    let both = state.apply(welcome("e", 9, 5), 0).wants;
+    assert!(!both.contains(&Want::Thread), "the replay of the channel brings it all");
+    state.rooms.clear();
+    let alone = state.apply(welcome("e", 9, 5), 0).wants;
+    assert!(alone.contains(&Want::Thread));
+    let again = state.apply(welcome("e", 5, 5), 0).wants;
+    assert!(!again.contains(&Want::Thread), "nothing has happened");
+}
+
+#[test]
+fn lists_are_out_of_date_once_what_they_hold_may_have_changed() {
+    let mut state = state(4);
+    in_thread(&mut state);
+    let before = state.listed;
+    state.apply(replied(6, 5), 0);
+    assert_eq!(state.listed, super::Listed { threads: before.threads + 1, ..before });
+    let pin = shared::Pinned {
+        channel_id: channel(),
+        seq: 7,
+        message_id: id(1_005),
+        user_id: id(MIRA),
+        on: true,
+    };
+    assert!(state.apply(ServerMessage::Pinned(pin), 0).kept);
+    assert_eq!(state.listed.pins, before.pins + 1);
+}

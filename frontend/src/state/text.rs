@@ -23,11 +23,40 @@ pub fn excerpt(text: &str) -> String {
     out
 }
 
+/// A number of bytes for people: "812 B", "1.4 MB".
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 3] = [" KB", " MB", " GB"];
+    if bytes < 1_000 {
+        return [&bytes.to_string(), " B"].concat();
+    }
+    let (mut tenths, mut unit) = (bytes / 100, 0);
+    while tenths >= 10_000 && unit + 1 < UNITS.len() {
+        tenths /= 1_000;
+        unit += 1;
+    }
+    let whole = (tenths / 10).to_string();
+    if tenths >= 100 {
+        return [&whole, UNITS[unit]].concat();
+    }
+    [&whole, ".", &(tenths % 10).to_string(), UNITS[unit]].concat()
+}
+
+/// "1 reply", "2 replies".
+pub fn count(number: u64, one: &str, many: &str) -> String {
+    [number.to_string().as_str(), " ", if number == 1 { one } else { many }].concat()
+}
+
 /// Whether a message's rendering mentions the user, or everyone. What looks like that and was
 /// written by a person is escaped there.
 pub fn mentions(html: &str, me: UserId) -> bool {
     html.contains("data-mention=\"")
         || html.contains(&["data-user-id=\"", &me.to_string(), "\""].concat())
+}
+
+/// The server's HTML with its links as plain words, to stand within a link itself. What looks like
+/// one and was written by a person is escaped there.
+pub fn unlinked(html: &str) -> String {
+    html.replace("<a ", "<span ").replace("</a>", "</span>")
 }
 
 /// Whether a text is one to three emoji and nothing else: it is drawn large.
@@ -65,6 +94,14 @@ mod tests {
     }
 
     #[test]
+    fn links_become_words_with_their_looks() {
+        let html = "<p><a class=\"mention\" href=\"/x\">@ada</a> <abbr>a</abbr> &lt;a &gt;</p>";
+        let plain =
+            "<p><span class=\"mention\" href=\"/x\">@ada</span> <abbr>a</abbr> &lt;a &gt;</p>";
+        assert_eq!(unlinked(html), plain);
+    }
+
+    #[test]
     fn a_few_emoji_are_large_and_text_is_not() {
         for text in ["😀", "🎉🎉", "👩‍👩‍👧‍👦", "🇯🇵", "👍🏽 ❤️"]
         {
@@ -73,6 +110,22 @@ mod tests {
         for text in ["", " ", "😀😀😀😀", "ok 😀", "1"] {
             assert!(!is_jumbo(text), "{text}");
         }
+    }
+
+    #[test]
+    fn sizes_are_told_as_people_say_them() {
+        for (bytes, told) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1_000, "1.0 KB"),
+            (1_449_000, "1.4 MB"),
+            (12_345_678, "12 MB"),
+            (999_999, "999 KB"),
+            (4_000_000_000, "4.0 GB"),
+        ] {
+            assert_eq!(size(bytes), told);
+        }
+        assert_eq!((count(1, "a", "b"), count(2, "a", "b")), ("1 a".to_owned(), "2 b".to_owned()));
     }
 
     #[test]

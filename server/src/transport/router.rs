@@ -9,7 +9,7 @@ use crate::app::AppHandle;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::from_fn;
-use axum::routing::{delete, get, patch, post, put};
+use axum::routing::{delete, get, post, put};
 use shared::paths;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::trace::TraceLayer;
@@ -53,7 +53,7 @@ fn rest() -> Router<AppHandle> {
         .route(paths::CHANNEL, get(channels::get).patch(channels::update).delete(channels::delete))
         .route(paths::MEMBER, put(members::add).delete(members::remove))
         .route(paths::MESSAGES, get(messages::page).post(messages::post))
-        .route(paths::MESSAGE, patch(messages::edit).delete(messages::delete))
+        .route(paths::MESSAGE, get(messages::one).patch(messages::edit).delete(messages::delete))
         .route(paths::REACTION, put(messages::react).delete(messages::unreact))
         .route(paths::VERSIONS, get(messages::versions))
         .route(paths::PREVIEWS, delete(previews::remove))

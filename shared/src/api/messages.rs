@@ -92,6 +92,26 @@ pub struct EventPage {
     pub head_seq: Seq,
 }
 
+/// What of the raw log tells where an event's message is shown: [`EventPage`], read by who needs no
+/// more.
+#[derive(Debug, Clone, PartialEq, Eq, Wire)]
+pub struct Places {
+    /// The events, ascending by seq, without a gap.
+    pub events: Vec<PlacedEvent>,
+}
+
+/// Which message an event is about, and the thread that it stands in.
+#[derive(Debug, Clone, PartialEq, Eq, Wire)]
+#[serde(rename_all = "camelCase")]
+pub struct PlacedEvent {
+    /// The message; None for who came and went.
+    #[serde(default)]
+    pub message_id: Option<MessageId>,
+    /// The first message of its thread.
+    #[serde(default)]
+    pub thread_root: Option<MessageId>,
+}
+
 /// `GET …/messages/{messageId}/versions`: every text that a message had, the first one first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

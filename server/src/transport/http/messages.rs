@@ -130,6 +130,21 @@ pub(super) fn one_nonce(headers: &HeaderMap, in_body: Option<String>) -> Result<
     }
 }
 
+/// One message, folded. A deleted one is its tombstone.
+#[utoipa::path(get, path = paths::MESSAGE, tag = "messages", operation_id = "getMessage",
+    params(
+        ("channelId" = ChannelId, Path, description = "the channel"),
+        ("messageId" = MessageId, Path, description = "the message"),
+    ),
+    responses((status = 200, body = ChatMessage)))]
+pub async fn one(
+    State(app): State<AppHandle>,
+    caller: Caller,
+    Path((channel, message)): Path<(ChannelId, MessageId)>,
+) -> Result<Reply<ChatMessage>> {
+    Ok(Reply(messages::get(&app, caller, channel, message).await?))
+}
+
 /// Change the text of one's own message.
 #[utoipa::path(patch, path = paths::MESSAGE, tag = "messages", operation_id = "editMessage",
     request_body = EditMessage,

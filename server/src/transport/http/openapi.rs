@@ -29,7 +29,7 @@ use utoipa::{Modify, OpenApi};
         accounts::users, accounts::user,
         channels::create, channels::list, channels::get, channels::update, channels::delete,
         members::add, members::remove, reads::mark,
-        messages::page, messages::post, messages::edit, messages::delete,
+        messages::page, messages::post, messages::one, messages::edit, messages::delete,
         messages::react, messages::unreact, messages::versions, messages::events,
         super::search::find,
         previews::remove, previews::picture,

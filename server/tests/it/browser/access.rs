@@ -70,7 +70,7 @@ async fn every_control_has_a_name_and_every_pointer_leads_somewhere() {
     ada.click("#details").await;
     ada.see("aside[aria-label=Details] [data-member-id]").await;
     is_faultless(&ada, "the details").await;
-    ada.click("#details-close").await;
+    ada.click("#pane-close").await;
     for (opener, dialog) in [("#settings", "#settings"), ("#new-channel", "#create-channel")] {
         ada.click(&format!("button{opener}")).await;
         ada.see(&format!("dialog{dialog}")).await;

@@ -6,11 +6,15 @@ mod addresses;
 mod attaching;
 mod composing;
 mod history;
+mod hostile;
 mod keyboard;
 mod looks;
+mod messages;
 mod outbox;
+mod panes;
 mod sessions;
 mod talking;
+mod threads;
 mod writing;
 
 use crate::harness::browser::Browser;
@@ -33,4 +37,43 @@ async fn ada_and_a_script(server: &TestServer) -> (Browser, TestClient, ChannelI
     let room: ChannelInfo = script.post(paths::CREATE_CHANNEL).json(&body).gives(201).await;
     ada.enter(&room.channel_id.to_string()).await;
     (ada, script, room.channel_id)
+}
+
+/// Ada's other device: a browser of its own, logged in as her.
+async fn adas_other_device(server: &TestServer) -> Browser {
+    let other = Browser::open(server).await;
+    other.see("form#enter").await;
+    other.click("#enter-switch").await;
+    other.type_in("form#enter input[name=username]", "ada").await;
+    other.type_in("form#enter input[name=password]", "correct horse").await;
+    other.click("form#enter button[type=submit]").await;
+    other.live().await;
+    other
+}
+
+/// Makes the browser's connection one that can be cut: see [`cut`].
+async fn can_be_cut(browser: &Browser) {
+    let source = "const Real = WebSocket; window.sockets = []; \
+        window.WebSocket = class extends Real { \
+            constructor(url) { \
+                super(window.isCut ? url.replace('?', '/nowhere?') : url); \
+                window.sockets.push(this); } };";
+    let script = serde_json::json!({ "source": source });
+    browser.chromium("Page.addScriptToEvaluateOnNewDocument", script).await;
+    browser.reload().await;
+    browser.live().await;
+}
+
+/// Cuts the connection, so that nothing comes until it is mended.
+async fn cut(browser: &Browser) {
+    let script = "window.isCut = true; window.sockets.at(-1).close(); return true";
+    browser.js(script, vec![]).await;
+    let lost = "return document.querySelector('[data-connection]').dataset.connection !== 'live'";
+    browser.until("the page to notice", lost).await;
+}
+
+/// Lets the page connect again.
+async fn mend(browser: &Browser) {
+    browser.js("window.isCut = false; dispatchEvent(new Event('online'))", vec![]).await;
+    browser.live().await;
 }
