@@ -5,6 +5,7 @@ pub mod commands;
 pub mod completion;
 mod drop;
 mod marks;
+mod offers;
 mod replying;
 mod tiles;
 
