@@ -146,6 +146,11 @@ async fn a_row_is_the_same_element_before_and_after_its_confirmation() {
         message: "hello".to_owned(),
         html: None,
         reply_to: None,
+        thread_root: None,
+        also_in_channel: false,
+        action: false,
+        forwarded: None,
+        attachments: Vec::new(),
     };
     ctx.store.write(|state| state.apply(ServerMessage::Message(message), 0));
     settled().await;

@@ -142,7 +142,8 @@ pub struct Pinned {
     pub on: bool,
 }
 
-/// What a message's links lead to is known now, or shall be shown no longer.
+/// What a message's links lead to is known now, or shall be shown no longer. Who had read everything
+/// before it has read it, too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]

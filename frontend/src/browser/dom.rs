@@ -102,6 +102,15 @@ pub fn show_popover(popover: &str, opener: &str) {
     }
 }
 
+/// Closes a popover.
+pub fn hide_popover(popover: &str) {
+    let found = document().and_then(|document| document.query_selector(popover).ok()?);
+    if let Some(popover) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
+        // Fails only for what is no popover, as on touch.
+        let _ = popover.hide_popover();
+    }
+}
+
 /// Whether a popover has just been closed, from its own event.
 pub fn is_closing(event: &Event) -> bool {
     let state = js_sys::Reflect::get(event, &"newState".into());

@@ -44,9 +44,8 @@ pub fn toolbar(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>) -> El {
         let Some(action) = dom::nearest(event.target(), "data-action") else { return };
         let row = row.get_untracked();
         if dom::nearest(event.target(), "role").is_some_and(|role| role == "menuitem") {
-            // The keyboard goes back to the row, and what is opened now gives it back there.
-            dom::focus(&["article[data-key=\"", &row.key, "\"]"].concat());
-            ctx.ui.tools.set(None);
+            // What is opened now gives the keyboard back to the row.
+            close_menu(ctx, &row);
         }
         act(ctx, channel, &row, &action);
     };
@@ -111,13 +110,18 @@ fn menu(ctx: Ctx, row: RwSignal<Row>, touch: bool) -> El {
             "ArrowUp" => -1,
             "Home" => i32::MIN / 2,
             "End" => i32::MAX / 2,
-            "Escape" | "Tab" => return,
+            "Escape" | "Tab" => {
+                close_menu(ctx, &row.get_untracked());
+                0
+            }
             // Single keys are not the row's as long as the menu is open.
             _ => return event.stop_propagation(),
         };
         event.prevent_default();
         event.stop_propagation();
-        dom::focus_step(ITEM, step);
+        if step != 0 {
+            dom::focus_step(ITEM, step);
+        }
     };
     let closed = move |event: leptos::ev::Event| {
         if dom::is_closing(&event) {
@@ -136,6 +140,13 @@ fn open_menu(ctx: Ctx, row: &Row) {
         dom::show_popover(MENU, MORE);
         dom::focus(ITEM);
     });
+}
+
+/// Closes the menu; the keyboard goes back to the row.
+fn close_menu(ctx: Ctx, row: &Row) {
+    dom::hide_popover(MENU);
+    dom::focus(&["article[data-key=\"", &row.key, "\"]"].concat());
+    ctx.ui.tools.set(None);
 }
 
 fn choose_reaction(ctx: Ctx, row: &Row) {

@@ -203,7 +203,8 @@ impl State {
             ChannelEvent::Pinned(pin) if pin.on && self.people.ask(pin.user_id) => {
                 changes.wants.push(Want::User(pin.user_id));
             }
-            ChannelEvent::Reacted(_) | ChannelEvent::Pinned(_) | ChannelEvent::Previewed(_) => {}
+            ChannelEvent::Previewed(_) => self.channels.pass(id, seq),
+            ChannelEvent::Reacted(_) | ChannelEvent::Pinned(_) => {}
         }
         self.arrive(&event, fresh, &mut changes);
         self.relist(&event, &mut changes);

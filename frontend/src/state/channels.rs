@@ -129,6 +129,13 @@ impl Channels {
         }
     }
 
+    /// An event that nobody has to read took this seq: who had read everything has so still.
+    pub fn pass(&mut self, id: ChannelId, seq: Seq) {
+        if let Some(channel) = self.by_id.get_mut(&id).filter(|channel| channel.read + 1 == seq) {
+            channel.read = seq;
+        }
+    }
+
     /// The server counted what is unread and mentions the user, up to its head.
     pub fn counted(&mut self, id: ChannelId, read: Seq, mentions: u64) {
         if let Some(channel) = self.by_id.get_mut(&id).filter(|channel| channel.read <= read) {

@@ -12,7 +12,7 @@ use crate::storage::events::{Edit, MessageChange, NewMessage, NewReaction, Store
 use crate::storage::pages::PageAt;
 use shared::api::messages::{EditMessage, EventPage, MessagePage, PostMessage, Versions};
 use shared::limits::{ATTACHMENTS_MAX, EVENTS_PAGE_MAX, MESSAGE_MAX_BYTES, PAGE_DEFAULT, PAGE_MAX};
-use shared::{ChannelId, ChatMessage, ErrorCode, MessageId, Seq, Timestamp, names};
+use shared::{ChannelId, ChatMessage, ErrorCode, MessageId, Seq, Timestamp, UploadId, names};
 
 /// Sends a message. Returns once there is room for it in the writer's queue; `done` is called once
 /// it is on disk, or refused.
@@ -45,6 +45,10 @@ pub async fn post(
         also_in_channel: new.also_in_channel,
         action: new.action,
         attachment_ids: new.attachment_ids,
+        repeated_ids: match new.forward {
+            Some(_) => (0..ATTACHMENTS_MAX).map(|_| UploadId(app.clock.new_id(at))).collect(),
+            None => Vec::new(),
+        },
         forward: new.forward,
         sent_at: at,
     };

@@ -9,9 +9,10 @@ use crate::domain::identity::Caller;
 use crate::domain::limiter::Limited;
 use crate::domain::slots::Slot;
 use crate::error::{Error, Result};
+use crate::media::ImageFault;
 use crate::media::image::{self, Thumbnail};
 use crate::media::kind::{HEAD_BYTES, Kind, TextCheck, kind};
-use crate::media::{Format, ImageFault, metadata};
+use crate::media::metadata::{self, Container};
 use crate::storage::files::{Draft, Files, Written};
 use crate::storage::uploads::{Blob, NewUpload, NewUploads, Readable, StoredUploads, over_quota};
 use shared::limits::{
@@ -175,9 +176,9 @@ async fn prepare(app: &App, received: Received, at: Timestamp) -> Result<Ready> 
     let Received { filename, draft, head, text } = received;
     let Kind { mut kind, content_type } = kind(&head, text.is_text());
     let files = app.storage.files().clone();
-    let (draft, small) = match Format::of(&head) {
-        Some(format) => {
-            let clean = move || without_metadata(&files, draft, format);
+    let (draft, small) = match Container::of(&head) {
+        Some(container) => {
+            let clean = move || without_metadata(&files, draft, container);
             let (draft, decodable) = blocking(clean).await?;
             if decodable { make_small(app, draft).await? } else { (draft, None) }
         }
@@ -214,14 +215,18 @@ async fn prepare(app: &App, received: Received, at: Timestamp) -> Result<Ready> 
     .await
 }
 
-/// The picture without its metadata, and whether it is one to decode.
-fn without_metadata(files: &Files, mut draft: Draft, format: Format) -> Result<(Draft, bool)> {
+/// The file without its metadata, and whether it is a picture to decode.
+fn without_metadata(
+    files: &Files,
+    mut draft: Draft,
+    container: Container,
+) -> Result<(Draft, bool)> {
     let size = draft.size();
-    let plan = match metadata::plan(format, draft.reader().map_err(unreadable)?) {
+    let plan = match metadata::plan(container, draft.reader().map_err(unreadable)?) {
         Ok(plan) => plan,
         Err(ImageFault::Io(cause)) => return Err(unreadable(cause)),
         Err(_) => {
-            let why = "is an image that is damaged, so that the place where it was taken can't be \
+            let why = "is an image or film that is damaged, so that the place where it was taken can't be \
                        taken out of it; repair it, or send it inside an archive";
             return Err(Error::invalid("/file", why));
         }
@@ -231,7 +236,7 @@ fn without_metadata(files: &Files, mut draft: Draft, format: Format) -> Result<(
         plan.copy(draft.reader().map_err(unreadable)?, &mut clean).map_err(unreadable)?;
         draft = clean;
     }
-    Ok((draft, !plan.hostile))
+    Ok((draft, !plan.hostile && container != Container::Boxes))
 }
 
 fn unreadable(cause: std::io::Error) -> Error {

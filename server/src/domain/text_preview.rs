@@ -1,5 +1,6 @@
-//! How a text begins, as safe HTML.
+//! How a text begins, as safe HTML in the colours of its language.
 
+use super::markdown::highlight_file;
 use shared::api::uploads::TextPreview;
 use shared::limits::{TEXT_PREVIEW_MAX_BYTES, TEXT_PREVIEW_MAX_LINES};
 
@@ -16,26 +17,11 @@ pub fn preview(filename: &str, start: &[u8], size: u64) -> TextPreview {
     let end = text.split_inclusive('\n').take(TEXT_PREVIEW_MAX_LINES).map(str::len).sum();
     let shown = &text[..end];
     let truncated = shown.len() < text.len() || (whole.len() as u64) < size;
-    TextPreview { html: html(filename, shown), lines: shown.lines().count(), truncated }
-}
-
-/// A text of a file as HTML.
-fn html(_filename: &str, text: &str) -> String {
-    let mut html = String::with_capacity(text.len() + text.len() / 8 + 64);
-    html.push_str("<pre class=\"code\"><code>");
-    for c in text.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            '\r' => {}
-            c => html.push(c),
-        }
+    TextPreview {
+        html: highlight_file(filename, &shown.replace('\r', "")),
+        lines: shown.lines().count() as u64,
+        truncated,
     }
-    html.push_str("</code></pre>");
-    html
 }
 
 #[cfg(test)]
@@ -46,9 +32,10 @@ mod tests {
     fn a_short_text_is_shown_whole_and_escaped() {
         let text = b"\xef\xbb\xbfif a < b && c > 'd' {\r\n}";
         let preview = preview("a.rs", text, text.len() as u64);
-        let html =
-            "<pre class=\"code\"><code>if a &lt; b &amp;&amp; c &gt; &#39;d&#39; {\n}</code></pre>";
-        assert_eq!(preview, TextPreview { html: html.into(), lines: 2, truncated: false });
+        assert_eq!((preview.lines, preview.truncated), (2, false));
+        assert!(preview.html.starts_with("<pre class=\"code\""), "{preview:?}");
+        assert!(preview.html.contains("&lt;") && preview.html.contains("&amp;&amp;"));
+        assert!(!preview.html.contains(['\r', '\u{feff}']), "{preview:?}");
     }
 
     #[test]

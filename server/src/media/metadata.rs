@@ -1,10 +1,11 @@
-//! Taking metadata out of pictures without touching what they show: where it was taken, with what,
+//! Taking metadata out of pictures and films without touching what they show: where it was taken, with what,
 //! by whom and when. Kept is what is needed to show them: pixels, colours, timing, and which way is
 //! up. What isn't known is taken out.
 //!
 //! A picture is walked once, which gives a [`Plan`]: which parts are copied and what is put between
 //! them. Nothing is held in memory but the plan.
 
+mod boxes;
 mod gif;
 mod jpeg;
 mod png;
@@ -26,6 +27,8 @@ enum Piece {
     Kept(Range<u64>),
     /// Written anew.
     Anew(Vec<u8>),
+    /// So many zeros in place of what was there.
+    Zeros(u64),
 }
 
 /// How the picture without its metadata is put together.
@@ -36,17 +39,41 @@ pub struct Plan {
     pub hostile: bool,
 }
 
-/// Plans a picture without its metadata.
+/// How a file is put together that may hold metadata.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Container {
+    /// A picture that is understood.
+    Picture(Format),
+    /// Films, HEIC and AVIF.
+    Boxes,
+}
+
+impl Container {
+    /// How a file is put together that begins with these bytes, if it is known; twelve are enough.
+    pub fn of(head: &[u8]) -> Option<Self> {
+        match Format::of(head) {
+            Some(format) => Some(Self::Picture(format)),
+            // Sound alone keeps its title, as it tells of nobody's whereabouts.
+            None if head.get(4..8) == Some(b"ftyp") && head.get(8..11) != Some(b"M4A") => {
+                Some(Self::Boxes)
+            }
+            None => None,
+        }
+    }
+}
+
+/// Plans a picture or film without its metadata.
 ///
 /// # Errors
 /// `Damaged` when it can't be walked to its end, so that its metadata can't be told from the rest.
-pub fn plan(format: Format, source: impl Read + Seek) -> Result<Plan, ImageFault> {
+pub fn plan(container: Container, source: impl Read + Seek) -> Result<Plan, ImageFault> {
     let mut walk = Walk::new(source)?;
-    match format {
-        Format::Jpeg => jpeg::plan(&mut walk),
-        Format::Png => png::plan(&mut walk),
-        Format::Gif => gif::plan(&mut walk),
-        Format::WebP => webp::plan(&mut walk),
+    match container {
+        Container::Picture(Format::Jpeg) => jpeg::plan(&mut walk),
+        Container::Picture(Format::Png) => png::plan(&mut walk),
+        Container::Picture(Format::Gif) => gif::plan(&mut walk),
+        Container::Picture(Format::WebP) => webp::plan(&mut walk),
+        Container::Boxes => boxes::plan(&mut walk),
     }
 }
 
@@ -61,6 +88,10 @@ impl Plan {
 
     fn write(&mut self, bytes: Vec<u8>) -> Result<(), ImageFault> {
         self.push(Piece::Anew(bytes))
+    }
+
+    fn zeros(&mut self, count: u64) -> Result<(), ImageFault> {
+        self.push(Piece::Zeros(count))
     }
 
     fn push(&mut self, piece: Piece) -> Result<(), ImageFault> {
@@ -81,6 +112,7 @@ impl Plan {
         let sizes = self.pieces.iter().map(|piece| match piece {
             Piece::Kept(range) => range.end - range.start,
             Piece::Anew(bytes) => bytes.len() as u64,
+            Piece::Zeros(count) => *count,
         });
         sizes.sum()
     }
@@ -93,6 +125,9 @@ impl Plan {
         for piece in &self.pieces {
             match piece {
                 Piece::Anew(bytes) => to.write_all(bytes)?,
+                Piece::Zeros(count) => {
+                    std::io::copy(&mut std::io::repeat(0).take(*count), &mut to)?;
+                }
                 Piece::Kept(range) => {
                     from.seek(SeekFrom::Start(range.start))?;
                     let size = range.end - range.start;
@@ -144,6 +179,16 @@ impl<R: Read + Seek> Walk<R> {
         self.source.read_exact(&mut bytes)?;
         self.at += count;
         Ok(bytes)
+    }
+
+    /// Goes to a place, which must be in the file.
+    fn to(&mut self, place: u64) -> Result<(), ImageFault> {
+        if place > self.length {
+            return Err(ImageFault::Damaged);
+        }
+        self.source.seek_relative(place.cast_signed() - self.at.cast_signed())?;
+        self.at = place;
+        Ok(())
     }
 
     /// Passes over this many bytes, all of which must be there.

@@ -17,8 +17,17 @@ fn encoded(format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
+fn plan(format: Format, source: impl Read + Seek) -> Result<Plan, ImageFault> {
+    super::plan(Container::Picture(format), source)
+}
+
 fn stripped(format: Format, bytes: &[u8]) -> Vec<u8> {
-    let plan = plan(format, Cursor::new(bytes)).unwrap_or_else(|e| panic!("{format:?}: {e:?}"));
+    stripped_of(Container::Picture(format), bytes)
+}
+
+fn stripped_of(format: Container, bytes: &[u8]) -> Vec<u8> {
+    let plan = super::plan(format, Cursor::new(bytes));
+    let plan = plan.unwrap_or_else(|e| panic!("{format:?}: {e:?}"));
     let mut out = Vec::new();
     plan.copy(Cursor::new(bytes), &mut out).unwrap();
     assert_eq!(out.len() as u64, plan.len());
@@ -250,6 +259,73 @@ fn nothing_that_is_cut_or_changed_makes_it_panic_or_lets_a_secret_through() {
             let mut changed = whole.clone();
             changed[at] ^= 0xa5;
             let _ = plan(format, Cursor::new(&changed));
+        }
+    }
+}
+
+fn a_box(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    let size = u32::try_from(content.len() + 8).unwrap().to_be_bytes();
+    [size.as_slice(), kind, content].concat()
+}
+
+#[test]
+fn a_film_loses_place_camera_and_time_and_no_byte_of_it_moves() {
+    let times = [&[0, 0, 0, 0][..], b"whenwhen", &[7; 92]].concat();
+    let header = a_box(b"mdhd", &times);
+    let track = a_box(b"trak", &[a_box(b"tkhd", &times), a_box(b"mdia", &header)].concat());
+    let place = a_box(b"udta", &a_box(b"\xa9xyz", SECRET));
+    let keys = a_box(b"meta", SECRET);
+    let moov = a_box(b"moov", &[a_box(b"mvhd", &times), track, place, keys].concat());
+    let mdat = a_box(b"mdat", b"udta is but a word in here");
+    let kind = a_box(b"ftyp", b"isom\0\0\0\0isom");
+    let film = [kind, moov, a_box(b"uuid", SECRET), mdat].concat();
+    let clean = stripped_of(Container::of(&film).unwrap(), &film);
+    assert_eq!(clean.len(), film.len());
+    assert!(!holds(&clean, b"SECRET") && !holds(&clean, b"when"));
+    assert!(holds(&clean, b"udta is but a word in here") && holds(&clean, &[7; 92]));
+    // One that was cut off in the middle of its pictures is still one.
+    let cut = &film[..film.len() - 5];
+    assert!(!holds(&stripped_of(Container::Boxes, cut), b"SECRET"));
+}
+
+#[test]
+fn a_phones_picture_loses_place_and_camera() {
+    let kind = a_box(b"ftyp", b"heic\0\0\0\0mif1heic");
+    let item = |id: u8, kind: &[u8; 4]| {
+        a_box(b"infe", &[&[2, 0, 0, 0, 0, id, 0, 0][..], kind, b"\0"].concat())
+    };
+    let items = [&[0; 4][..], &[0, 3], &item(1, b"hvc1"), &item(2, b"Exif"), &item(3, b"mime")];
+    let items = a_box(b"iinf", &items.concat());
+    let whole = |at: u32| {
+        let place = |id: u8, in_data: u8, from: u32, count: usize| {
+            let count = u32::try_from(count).unwrap().to_be_bytes();
+            [&[0, id, 0, in_data, 0, 0, 0, 1][..], &from.to_be_bytes(), &count].concat()
+        };
+        let size = u32::try_from(SECRET.len()).unwrap();
+        let places = [
+            &[1, 0, 0, 0, 0x44, 0, 0, 3][..],
+            &place(1, 0, at + size, 6),
+            &place(2, 0, at, SECRET.len()),
+            &place(3, 1, 0, SECRET.len()),
+        ];
+        let places = a_box(b"iloc", &places.concat());
+        let inside = [&[0; 4][..], &items, &places, &a_box(b"idat", SECRET)].concat();
+        [kind.clone(), a_box(b"meta", &inside), a_box(b"mdat", &[SECRET, b"pixels"].concat())]
+            .concat()
+    };
+    let at = u32::try_from(whole(0).len() - 6 - SECRET.len()).unwrap();
+    let picture = whole(at);
+    let clean = stripped_of(Container::of(&picture).unwrap(), &picture);
+    assert_eq!(clean.len(), picture.len());
+    assert!(!holds(&clean, b"SECRET") && holds(&clean, b"pixels") && holds(&clean, b"hvc1"));
+    for end in 0..picture.len() {
+        let _ = super::plan(Container::Boxes, Cursor::new(&picture[..end]));
+    }
+    for at in 0..picture.len() {
+        for change in [0x01, 0x80, 0xff] {
+            let mut changed = picture.clone();
+            changed[at] ^= change;
+            let _ = super::plan(Container::Boxes, Cursor::new(&changed));
         }
     }
 }

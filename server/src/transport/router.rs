@@ -9,7 +9,7 @@ use crate::app::AppHandle;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::from_fn;
-use axum::routing::{delete, get, patch, post, put};
+use axum::routing::{delete, get, post, put};
 use shared::paths;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::trace::TraceLayer;

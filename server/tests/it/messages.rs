@@ -363,7 +363,8 @@ async fn no_rendering_of_a_message_carries_code() {
             let name = element.split(' ').next().unwrap().trim_start_matches('/');
             assert!(["p", "strong", "a", "br", "bdi"].contains(&name), "{attack} became {html}");
             let safe = !element.contains("href=") || element.contains("href=\"https://a.example");
-            assert!(safe && !element.contains(" on"), "{attack} became {html}");
+            let names: String = element.split('"').step_by(2).collect();
+            assert!(safe && !names.contains(" on"), "{attack} became {html}");
         }
     }
 }

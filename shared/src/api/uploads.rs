@@ -15,14 +15,14 @@ pub struct Uploaded {
 }
 
 /// `GET /api/uploads/{uploadId}/{filename}?preview=true`: how a text begins.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TextPreview {
     /// Its first lines as safe HTML: at most 200 lines and 65,536 bytes of text.
     pub html: String,
     /// How many lines that are.
-    pub lines: usize,
+    pub lines: u64,
     /// Whether the text goes on.
     pub truncated: bool,
 }

@@ -274,6 +274,7 @@ fn put_in_place(db: &Connection, posts: &[&Post], again: bool) -> rusqlite::Resu
                     author: post.user_id.into(),
                     sent_at: post.sent_at.0,
                     text: &post.message,
+                    flags: 0,
                 });
             }
             reads.insert(post.user_id, seq_of(post.pos));

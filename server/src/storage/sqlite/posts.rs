@@ -50,6 +50,8 @@ pub struct NewMessage {
     pub attachment_ids: Vec<UploadId>,
     /// The message that it repeats.
     pub forward: Option<Forward>,
+    /// New ids for the files that the repeated message carries.
+    pub repeated_ids: Vec<UploadId>,
     /// When.
     pub sent_at: Timestamp,
 }
@@ -122,19 +124,24 @@ fn insert(tx: &mut Tx<'_>, new: &NewMessage) -> Result<Stored, Failure> {
     if beside.thread.is_some() && new.also_in_channel {
         beside.flags |= ALSO_IN_CHANNEL;
     }
-    let attachments = uploads::unused(db, new.user_id, &new.attachment_ids)?;
+    let (user_id, sent_at) = (new.user_id, new.sent_at);
+    let mut attachments = uploads::unused(db, user_id, &new.attachment_ids)?;
+    let (mut message, mut html, mut repeats) = (new.message.clone(), new.html.clone(), None);
+    if let Some(forward) = &new.forward {
+        let source = source(db, user_id, forward)?;
+        (message, html, beside.forwarded) = (source.message, source.html, Some(source.origin));
+        repeats = Some(source.pos);
+    }
+    let pos = no.pos(tx.head(no, head_seq) + 1);
+    if let Some(from) = repeats {
+        // Refused before anything is changed, if at all.
+        attachments = uploads::repeat(db, (from, pos), user_id, &new.repeated_ids, sent_at)?;
+    }
     for attachment in &attachments {
         let image = attachment.kind == AttachmentKind::Image;
         beside.flags |= if image { WITH_FILES | WITH_IMAGES } else { WITH_FILES };
     }
-    let (mut message, mut html) = (new.message.clone(), new.html.clone());
-    if let Some(forward) = &new.forward {
-        let source = source(db, new.user_id, forward)?;
-        (message, html, beside.forwarded) = (source.message, source.html, Some(source.origin));
-    }
     let seq = tx.next_seq(no, head_seq);
-    let pos = no.pos(seq);
-    let (user_id, sent_at) = (new.user_id, new.sent_at);
     note_mentions(db, (no, pos), user_id, &new.mentions)?;
     let post = Post {
         pos,
@@ -174,6 +181,7 @@ fn insert(tx: &mut Tx<'_>, new: &NewMessage) -> Result<Stored, Failure> {
 
 /// A message that is repeated, and where it is from.
 struct Source {
+    pos: i64,
     message: String,
     html: Option<String>,
     origin: Forwarded,
@@ -210,7 +218,7 @@ fn source(db: &Connection, user: UserId, forward: &Forward) -> Result<Source, Fa
         user_id: there.author,
         sent_at,
     });
-    Ok(Source { message, html, origin })
+    Ok(Source { pos, message, html, origin })
 }
 
 /// Puts a message into its place.

@@ -133,6 +133,11 @@ fn set(tx: &mut Tx<'_>, found: &FoundPreviews) -> Result<bool, Failure> {
     let user_id = message.author;
     let told = Previewed { channel_id, seq, message_id, user_id, previews };
     write(tx, (no, message.pos), told, None, at)?;
+    // Nobody said anything: who had read everything has so still.
+    db.prepare_cached(
+        "UPDATE members SET read_seq = ?2 WHERE channel_no = ?1 AND read_seq = ?2 - 1",
+    )?
+    .execute((no.0, seq.cast_signed()))?;
     Ok(true)
 }
 

@@ -225,7 +225,8 @@ async fn a_deleted_message_leaves_a_tombstone() {
     ada.row("never mind", "sent").await;
     let id = script.history(room).await[0].message_id;
     ada.point_at(&article(id)).await;
-    ada.click(&format!("{} button[data-action=delete]", article(id))).await;
+    ada.click(&format!("{} button[data-action=more]", article(id))).await;
+    ada.click(&format!("{} .menu [data-action=delete]", article(id))).await;
     ada.click("dialog#confirm button[data-action=confirm]").await;
     let gone = format!("return !!document.querySelector('{} .deleted')", article(id));
     ada.until("the tombstone", &gone).await;

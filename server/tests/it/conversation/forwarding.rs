@@ -1,6 +1,7 @@
 //! Messages that repeat another one, with its origin.
 
 use crate::harness::{Expect, TestServer};
+use crate::uploads;
 use shared::api::messages::PostMessage;
 use shared::{ChatMessage, ErrorCode, Forward, MessageId, paths};
 
@@ -44,4 +45,21 @@ async fn what_is_deleted_or_said_beside_it_is_not_forwarded() {
     let gone = ada.post(&paths::messages(room)).json(&forward(room, said));
     gone.fails(ErrorCode::Invalid).await;
     assert_eq!(ada.history(room).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_forwarded_message_carries_its_files_which_outlive_the_original() {
+    let server = TestServer::start().await;
+    let (ada, bob) = (server.user("ada").await, server.user("bob").await);
+    let from = ada.room("from", &[]).await.channel_id;
+    let to = ada.room("to", &[&bob]).await.channel_id;
+    let file = uploads::upload(&ada, "plan.txt", b"first we rest").await;
+    let said = uploads::send(&ada, from, &[file.upload_id]).await;
+    let sent: ChatMessage =
+        ada.post(&paths::messages(to)).json(&forward(from, said.message_id)).gives(201).await;
+    let [copy] = sent.attachments.try_into().unwrap();
+    assert_eq!((copy.filename.as_str(), copy.size), ("plan.txt", file.size));
+    assert_ne!(copy.upload_id, file.upload_id, "who may read one may not read the other");
+    ada.delete(&paths::message(from, said.message_id)).succeeds().await;
+    assert_eq!(uploads::read(&bob, &copy, "").await, b"first we rest");
 }

@@ -37,7 +37,8 @@ async fn a_link_is_previewed_after_its_message_and_told_alike_everywhere() {
         timeline.apply(event);
     }
     assert_eq!(timeline.messages().cloned().collect::<Vec<_>>(), page);
-    assert_eq!(scene.ada.channel(scene.room).await.head_seq, event.seq);
+    let channel = scene.ada.channel(scene.room).await;
+    assert_eq!((channel.head_seq, channel.unread), (event.seq, Some(0)), "nobody said anything");
 
     // And in another life of the process.
     scene.server.kill();

@@ -2,6 +2,7 @@
 
 use super::{found, search_with};
 use crate::harness::{Expect, TestClient, TestServer, said};
+use crate::uploads;
 use shared::{ChannelId, ErrorCode, paths};
 
 const NOTHING: [&str; 0] = [];
@@ -87,6 +88,13 @@ async fn operators_narrow_by_author_channel_content_and_time() {
     assert_eq!(found(&ada, "has:code plan").await, ["plan `c`"]);
     assert_eq!(found(&ada, "plan -has:code -has:link ").await, ["plan b"]);
     assert_eq!(found(&ada, "has:image").await, NOTHING);
+    assert_eq!(found(&ada, "has:file").await, NOTHING);
+    let file = uploads::upload(&ada, "Quarterly report.txt", b"numbers").await;
+    let sent = uploads::send(&ada, tea, &[file.upload_id]).await;
+    assert_eq!(found(&ada, "has:file").await.len(), 1);
+    assert_eq!(found(&ada, "quarter").await.len(), 1, "by the name of its file");
+    ada.delete(&paths::message(tea, sent.message_id)).succeeds().await;
+    assert_eq!(found(&ada, "quarterly").await, NOTHING);
     assert_eq!(found(&ada, "plan after:2020").await.len(), 3);
     assert_eq!(found(&ada, "before:2020-01-01").await, NOTHING);
     assert_eq!(found(&ada, "from:nobody").await, NOTHING);

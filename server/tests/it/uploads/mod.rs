@@ -41,14 +41,14 @@ fn raw(client: &TestClient, filename: &str, bytes: &[u8]) -> RequestBuilder {
 }
 
 /// Uploads one file.
-async fn upload(client: &TestClient, filename: &str, bytes: &[u8]) -> Attachment {
+pub(crate) async fn upload(client: &TestClient, filename: &str, bytes: &[u8]) -> Attachment {
     let stored: Uploaded = form(client, &[("file", Some(filename), bytes)]).gives(201).await;
     let [attachment] = stored.uploads.try_into().unwrap();
     attachment
 }
 
 /// Sends a message that carries these uploads and says nothing.
-async fn send(client: &TestClient, room: ChannelId, ids: &[UploadId]) -> ChatMessage {
+pub(crate) async fn send(client: &TestClient, room: ChannelId, ids: &[UploadId]) -> ChatMessage {
     let body = PostMessage { attachment_ids: ids.to_vec(), ..PostMessage::default() };
     client.post(&paths::messages(room)).json(&body).gives(201).await
 }
@@ -58,7 +58,7 @@ fn url_of(attachment: &Attachment) -> String {
 }
 
 /// The file's bytes, as this client reads them; `query` as in `?size=small`.
-async fn read(client: &TestClient, attachment: &Attachment, query: &str) -> Vec<u8> {
+pub(crate) async fn read(client: &TestClient, attachment: &Attachment, query: &str) -> Vec<u8> {
     let answer = client.get(&format!("{}{query}", url_of(attachment))).succeeds().await;
     patiently("a file", answer.bytes()).await.unwrap().to_vec()
 }

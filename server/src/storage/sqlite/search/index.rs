@@ -1,6 +1,7 @@
 //! Keeping the index: messages come in as they take their place, and go out as they are edited or
 //! deleted, within the same transaction.
 
+use super::super::posts::{WITH_FILES, WITH_IMAGES};
 use super::super::rows::{Id, channel_no_of, seq_of};
 use crate::domain::search::query::Content;
 use crate::domain::search::words;
@@ -19,6 +20,8 @@ pub(in super::super) struct Entry<'a> {
     pub sent_at: i64,
     /// The text as it stands now.
     pub text: &'a str,
+    /// `messages.flags`.
+    pub flags: i64,
 }
 
 /// The first doc of a millisecond.
@@ -34,15 +37,14 @@ fn first_doc(sent_at: i64, pos: i64) -> i64 {
 
 /// Enters messages that are in their place and not in the index.
 pub(in super::super) fn enter(db: &Connection, entries: &[Entry<'_>]) -> rusqlite::Result<()> {
-    let mut taken = db.prepare_cached("SELECT 1 FROM search_docs WHERE doc = ?1")?;
-    let mut take = db.prepare_cached("INSERT INTO search_docs (doc, pos) VALUES (?1, ?2)")?;
+    let mut take =
+        db.prepare_cached("INSERT OR IGNORE INTO search_docs (doc, pos) VALUES (?1, ?2)")?;
     let mut docs = Vec::with_capacity(entries.len());
     for entry in entries {
         let mut doc = first_doc(entry.sent_at, entry.pos);
-        while taken.exists([doc])? {
-            doc += 1;
+        while take.execute((doc, entry.pos))? == 0 {
+            doc += 1; // It is taken.
         }
-        take.execute((doc, entry.pos))?;
         docs.push((doc, entry));
     }
     // In any other order, the index would begin a new part of itself for each.
@@ -103,22 +105,25 @@ pub(super) struct Stored {
     pub author: Id,
     pub sent_at: i64,
     pub text: String,
+    pub flags: i64,
 }
 
 impl Stored {
     pub(super) fn entry(&self, pos: i64) -> Entry<'_> {
-        Entry { pos, author: self.author, sent_at: self.sent_at, text: &self.text }
+        let Self { author, sent_at, flags, .. } = *self;
+        Entry { pos, author, sent_at, text: &self.text, flags }
     }
 }
 
 /// The message in a place; None if it is deleted.
 fn stored(db: &Connection, pos: i64) -> rusqlite::Result<Option<Stored>> {
     db.prepare_cached(
-        "SELECT user_id, sent_at, coalesce(edited, message) FROM messages
+        "SELECT user_id, sent_at, coalesce(edited, message), flags FROM messages
          WHERE pos = ?1 AND deleted_at IS NULL",
     )?
     .query_row([pos], |row| {
-        Ok(Stored { author: row.get(0)?, sent_at: row.get(1)?, text: row.get(2)? })
+        let (author, sent_at) = (row.get(0)?, row.get(1)?);
+        Ok(Stored { author, sent_at, text: row.get(2)?, flags: row.get(3)? })
     })
     .optional()
 }
@@ -129,28 +134,40 @@ fn terms(db: &Connection, entry: &Entry<'_>) -> rusqlite::Result<String> {
     terms.push_str(&channel_term(channel_no_of(entry.pos).0));
     terms.push(' ');
     terms.push_str(&author_term(entry.author));
-    for content in contents(db, entry)? {
+    for content in contents(entry) {
         terms.push(' ');
         terms.push_str(content_term(content));
     }
-    words::each(entry.text, |word, _, _| {
-        terms.push(' ');
-        terms.push_str(word);
-    });
+    let names = filenames(db, entry)?;
+    for text in std::iter::once(entry.text).chain(names.iter().map(String::as_str)) {
+        words::each(text, |word, _, _| {
+            terms.push(' ');
+            terms.push_str(word);
+        });
+    }
     Ok(terms)
 }
 
-/// What a message holds beside its words. What is asked of other tables must not change while the
-/// message is in the index: remove it, change them, enter it again.
-fn contents(_db: &Connection, entry: &Entry<'_>) -> rusqlite::Result<Vec<Content>> {
-    let mut contents = Vec::new();
-    if words::holds_link(entry.text) {
-        contents.push(Content::Link);
+/// What a message holds beside its words.
+fn contents(entry: &Entry<'_>) -> Vec<Content> {
+    let holds = [
+        (Content::Link, words::holds_link(entry.text)),
+        (Content::Code, words::holds_code(entry.text)),
+        (Content::File, entry.flags & WITH_FILES != 0),
+        (Content::Image, entry.flags & WITH_IMAGES != 0),
+    ];
+    holds.into_iter().filter(|(_, holds)| *holds).map(|(content, _)| content).collect()
+}
+
+/// The names of a message's files. They must not change while it is in the index: remove it, change
+/// them, enter it again.
+fn filenames(db: &Connection, entry: &Entry<'_>) -> rusqlite::Result<Vec<String>> {
+    if entry.flags & WITH_FILES == 0 {
+        return Ok(Vec::new());
     }
-    if words::holds_code(entry.text) {
-        contents.push(Content::Code);
-    }
-    Ok(contents)
+    let mut query =
+        db.prepare_cached("SELECT filename FROM uploads WHERE pos = ?1 ORDER BY position")?;
+    query.query_map([entry.pos], |row| row.get(0))?.collect()
 }
 
 pub(super) fn channel_term(no: i64) -> String {

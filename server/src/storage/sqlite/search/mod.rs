@@ -76,7 +76,9 @@ fn run(db: &Connection, search: &Search) -> Result<MessageList, Failure> {
     let before = hits.last().filter(|_| more).map(|hit| hit.doc.cast_unsigned());
     let items = hits.iter().map(|hit| {
         let message = in_place(db, hit.pos)?;
-        let marked = Some(marked(&message.message, &search.query.wanted));
+        let names = message.attachments.iter().map(|file| file.filename.as_str());
+        let text: Vec<&str> = std::iter::once(message.message.as_str()).chain(names).collect();
+        let marked = Some(marked(text.join(" ").trim(), &search.query.wanted));
         Ok(ListedMessage { message, marked, unread: None })
     });
     Ok(MessageList { items: items.collect::<rusqlite::Result<_>>()?, before })
@@ -183,7 +185,11 @@ impl<'s> Plan<'s> {
     ) -> rusqlite::Result<Option<Vec<Hit>>> {
         let little = effort == Effort::Little;
         let mut text =
-            db.prepare_cached("SELECT coalesce(edited, message) FROM messages WHERE pos = ?1")?;
+            db.prepare_cached(
+            "SELECT coalesce(edited, message) || coalesce((SELECT ' ' || group_concat(filename, ' ')
+                FROM uploads WHERE uploads.pos = messages.pos), '')
+             FROM messages WHERE pos = ?1",
+        )?;
         let (mut hits, mut looked_at, mut read) = (Vec::new(), 0, 0);
         while let Some(row) = rows.next()? {
             let hit = Hit { doc: row.get(0)?, pos: row.get(1)? };

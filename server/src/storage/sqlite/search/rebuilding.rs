@@ -44,11 +44,12 @@ pub(in super::super) fn complete(db: &Connection) -> rusqlite::Result<()> {
 fn step(db: &Connection, after: i64) -> rusqlite::Result<Option<i64>> {
     let tx = db.unchecked_transaction()?;
     let mut query = tx.prepare_cached(
-        "SELECT pos, user_id, sent_at, coalesce(edited, message), deleted_at IS NULL
+        "SELECT pos, user_id, sent_at, coalesce(edited, message), deleted_at IS NULL, flags
          FROM messages WHERE pos > ?1 ORDER BY pos LIMIT ?2",
     )?;
     let rows = query.query_map((after, STEP as i64), |row| {
-        let stored = Stored { author: row.get(1)?, sent_at: row.get(2)?, text: row.get(3)? };
+        let (author, sent_at) = (row.get(1)?, row.get(2)?);
+        let stored = Stored { author, sent_at, text: row.get(3)?, flags: row.get(5)? };
         Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(4)?, stored))
     })?;
     let rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
