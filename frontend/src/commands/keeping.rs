@@ -3,14 +3,12 @@
 
 use super::{Ctx, Dialog};
 use crate::browser::{clipboard, random};
-use crate::net::load;
-use crate::net::rest::{self, Failure, List};
+use crate::net::rest::{self, Failure};
 use crate::state::Changes;
 use crate::state::rows::{Gist, Row};
 use leptos::task::spawn_local;
 use shared::api::channels::CreateChannel;
 use shared::api::messages::Version;
-use shared::limits::LIST_MAX;
 use shared::{Attachment, ChannelId, Forward, MessageId, UserId};
 
 /// Pins a message, or takes it down.
@@ -160,13 +158,4 @@ pub fn know(ctx: Ctx, users: Vec<UserId>) {
 pub async fn text_preview(file: &Attachment) -> Result<(String, bool), Failure> {
     let found = rest::messages::text_preview(file).await?;
     Ok((found.html, found.truncated))
-}
-
-/// Loads what the user remembered last, so that its marks are right.
-pub async fn load_bookmarks(ctx: Ctx) {
-    // Without an answer the marks of before are missing until the next start; nothing else is.
-    if load::list(ctx.net, &List::Bookmarks, None, LIST_MAX).await.is_ok() {
-        // The rows are what they were, and the marks on them move what stands below.
-        ctx.store.rows.give();
-    }
 }

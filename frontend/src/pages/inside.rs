@@ -6,7 +6,7 @@ use super::home::home;
 use super::lost::lost;
 use crate::browser::element::{El, el, many, memo, watch};
 use crate::browser::{dom, history, page, press};
-use crate::commands::{Ctx, Dialog, Ui, channels, keeping, panes};
+use crate::commands::{Ctx, Dialog, Ui, channels, panes};
 use crate::components::announcer::announcer;
 use crate::components::pane::pane;
 use crate::components::rail::rail;
@@ -199,7 +199,6 @@ fn begin(ctx: Ctx) {
         }
         // Names that are missing are fetched one by one when they are needed.
         let _ = load::users(ctx.net, "").await;
-        keeping::load_bookmarks(ctx).await;
     });
 }
 
