@@ -25,6 +25,9 @@ pub enum Table {
     Here(Arc<Vec<Emoji>>),
 }
 
+/// What is done with the one that is chosen.
+type Chosen = Rc<dyn Fn(&str)>;
+
 /// The emoji: the table, and what this browser remembers. A handle: copying it copies nothing.
 #[derive(Clone, Copy)]
 pub struct Emojis {
@@ -34,7 +37,7 @@ pub struct Emojis {
     pub tone: RwSignal<u8>,
     /// Those that were used last, the newest first.
     pub recent: RwSignal<Vec<String>>,
-    chosen: StoredValue<Option<Rc<dyn Fn(&str)>>, LocalStorage>,
+    chosen: StoredValue<Option<Chosen>, LocalStorage>,
     anchor: StoredValue<String>,
 }
 
@@ -92,7 +95,7 @@ pub fn fetch(ctx: Ctx) {
 }
 
 /// Opens the choice of emoji beside what the selector finds. `chosen` is called with the one that is
-/// chosen, and with nothing when none is.
+/// chosen, and not at all when none is.
 pub fn choose(ctx: Ctx, anchor: &str, chosen: impl Fn(&str) + 'static) {
     fetch(ctx);
     ctx.ui.emoji.anchor.set_value(anchor.to_owned());

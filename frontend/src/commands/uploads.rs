@@ -4,12 +4,13 @@
 use super::Ctx;
 use crate::browser::files::{self, File};
 use crate::browser::{clock, random};
-use crate::net::rest::Failure;
+use crate::net::rest::{self, Failure};
 use crate::net::upload::{self, Heard};
 use crate::state::Where;
-use crate::state::uploads::Uploads;
+use crate::state::uploads::{Upload, Uploads};
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use shared::{ErrorCode, UploadId};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -96,8 +97,13 @@ pub fn retry(ctx: Ctx, id: u32) {
     pump(ctx);
 }
 
-/// Lets go of one; if it is on its way, that ends.
+/// Lets go of one; if it is on its way, that ends, and if the server has it, it is taken back.
 pub fn remove(ctx: Ctx, id: u32) {
+    let done = ctx.ui.files.list.with_untracked(|list| list.get(id).and_then(Upload::done));
+    if let Some(upload) = done {
+        // One that stays there is swept by the server itself.
+        spawn_local(async move { drop(rest::remove_upload(upload).await) });
+    }
     ctx.ui.files.change(|list| list.remove(id));
     ctx.ui.files.let_go(&[id]);
     pump(ctx);

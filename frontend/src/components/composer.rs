@@ -5,6 +5,7 @@ pub mod commands;
 pub mod completion;
 mod drop;
 mod marks;
+mod offers;
 mod replying;
 mod tiles;
 
@@ -269,6 +270,7 @@ pub fn composer(ctx: Ctx, at: Where) -> El {
         .on("pointerdown", |event| event.prevent_default())
         .with(icon(icon::SEND));
     let inside = el("div", "box")
+        .with(completion.list())
         .with(tiles::tiles(ctx, at))
         .with(attach(this))
         .with(area)
@@ -283,7 +285,6 @@ pub fn composer(ctx: Ctx, at: Where) -> El {
         .live_attr("aria-label", label)
         .on("submit", submit)
         .live(move || at.1.is_none().then(|| replying::replying(ctx, at.0)).flatten())
-        .with(completion.list())
         .with(inside)
         .with_if(at.1.is_some().then(|| also(this, title)))
         .live(drop::zone(this, title))

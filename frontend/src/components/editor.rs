@@ -1,5 +1,6 @@
 //! Changing a message in its place.
 
+use super::composer::completion::Completion;
 use crate::browser::dom;
 use crate::browser::element::{El, el};
 use crate::commands::{Ctx, messages};
@@ -22,14 +23,21 @@ pub fn editor(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>) -> El {
         dom::set_value("edit-text", &text);
         dom::focus("#edit-text");
     });
+    let completion = Completion::new(ctx, (channel, None), "edit-text", false);
     let area = el("textarea", "")
         .attr("name", "edit")
         .id("edit-text")
         .attr("rows", &lines)
         .attr("aria-label", "Edit message")
-        .on("input", |_| dom::autogrow("edit-text"))
+        .on("input", move |event| {
+            dom::autogrow("edit-text");
+            completion.typed(&event);
+        })
         .on_key(move |event| {
             event.stop_propagation();
+            if completion.pressed(&event) {
+                return;
+            }
             let composing = event.is_composing() || event.key_code() == 229;
             match event.key().as_str() {
                 "Enter" if !composing && !event.shift_key() => {
@@ -43,6 +51,7 @@ pub fn editor(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>) -> El {
                 _ => {}
             }
         });
+    let area = completion.of(area);
     let keys = el("span", "")
         .with(el("kbd", "").text("Esc"))
         .text(" cancels, ")
@@ -57,5 +66,10 @@ pub fn editor(ctx: Ctx, channel: ChannelId, row: RwSignal<Row>) -> El {
         event.prevent_default();
         save();
     };
-    el("form", "edit").attr("aria-label", "Edit message").on("submit", submit).with(area).with(foot)
+    el("form", "edit")
+        .attr("aria-label", "Edit message")
+        .on("submit", submit)
+        .with(completion.list())
+        .with(area)
+        .with(foot)
 }

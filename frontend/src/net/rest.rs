@@ -10,8 +10,8 @@ use shared::api::emoji::EmojiTable;
 use shared::api::messages::{EditMessage, MessageList, MessagePage, ThreadPage};
 use shared::json::{self, Wire};
 use shared::{
-    ChannelId, ChannelInfo, ClientId, ErrorCode, MessageId, Problem, Seq, Timestamp, UserId,
-    UserInfo, paths,
+    ChannelId, ChannelInfo, ClientId, ErrorCode, MessageId, Problem, Seq, Timestamp, UploadId,
+    UserId, UserInfo, paths,
 };
 use std::pin::Pin;
 
@@ -139,6 +139,11 @@ pub async fn user(user: UserId) -> Result<UserInfo, Failure> {
 /// All emoji.
 pub async fn emoji() -> Result<EmojiTable, Failure> {
     get(paths::EMOJI).await
+}
+
+/// Takes back an upload that no message took.
+pub async fn remove_upload(upload: UploadId) -> Result<(), Failure> {
+    fetch(Method::DELETE, &paths::upload_by_id(upload), None).await.map(drop)
 }
 
 /// One's channels.

@@ -55,6 +55,14 @@ pub struct Upload {
 }
 
 impl Upload {
+    /// Which upload it is at the server, once it is there.
+    pub fn done(&self) -> Option<UploadId> {
+        match self.progress {
+            Progress::Done(upload) => Some(upload),
+            Progress::Waiting { .. } | Progress::Sending { .. } | Progress::Failed { .. } => None,
+        }
+    }
+
     /// How much of it has gone out, in percent.
     pub fn percent(&self) -> u64 {
         match self.progress {

@@ -1,48 +1,24 @@
-//! What is offered above the box while one types after `@`, `#`, `:` or `/`. What fits and in which
-//! order is `state::completion`'s; here it is looked up, drawn, and accepted.
+//! The list above the box while one types after `@`, `#`, `:` or `/`: when it is there, its keys, and
+//! what accepting does. What stands in it is `offers.rs`', where and what to look for
+//! `state::completion`'s.
 
+use super::offers::{Face, Offer, offers};
 use crate::browser::element::{El, el, many, memo};
 use crate::browser::{area, dom, page, scroll};
 use crate::commands::{Ctx, channels, emoji};
 use crate::components::avatar::avatar;
-use crate::components::icon::{self, icon};
-use crate::state::commands::{COMMANDS, parse, possible};
-use crate::state::completion::{
-    Candidate, Sign, Token, accept, byte_at, closed_shortcode, everyone, people, rooms, token,
-};
-use crate::state::emoji::{by_shortcode, find};
-use crate::state::{State, Where};
+use crate::components::icon::icon;
+use crate::state::Where;
+use crate::state::completion::{Sign, Token, accept, byte_at, closed_shortcode, token};
+use crate::state::emoji::by_shortcode;
 use gloo_timers::callback::Timeout;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use shared::look::hue;
-use shared::{ChannelKind, UserId};
 
-/// Most offers that are shown.
-const SHOWN_MAX: usize = 8;
-/// Messages in which those who wrote lately are looked for.
-const LATELY: usize = 200;
 /// Milliseconds without a key after which the server is asked for more people.
 const PAUSE_MS: u32 = 150;
-
-/// What stands before an offer.
-#[derive(Debug, Clone, PartialEq)]
-enum Face {
-    User(UserId),
-    Room(String),
-    Emoji(String),
-    Icon(&'static str),
-}
-
-/// Something that can be accepted.
-#[derive(Debug, Clone, PartialEq)]
-struct Offer {
-    key: String,
-    insert: String,
-    face: Face,
-    title: String,
-    note: String,
-}
 
 /// The completion of one text area. A handle: copying it copies nothing.
 #[derive(Clone, Copy)]
@@ -134,7 +110,10 @@ impl Completion {
         let change = accept(&text, caret, &code, &emoji);
         self.close();
         emoji::remember(ctx, &emoji);
-        area::replace(&area, change.from, change.to, &change.text);
+        // Not at once: it tells `input` itself, and that is being heard right now.
+        spawn_local(async move {
+            area::replace(&area, change.from, change.to, &change.text);
+        });
         true
     }
 
@@ -220,6 +199,8 @@ impl Completion {
             .live_attr("aria-autocomplete", when("list"))
             .live_attr("aria-controls", move || self.is_open().then(|| self.id()))
             .live_attr("aria-activedescendant", active)
+            // The word of an input method is taken, and no further `input` tells so.
+            .on("compositionend", seen)
             .on("click", seen)
             .on("blur", move |_| self.close())
             .on("keyup", move |event| {
@@ -280,137 +261,4 @@ impl Completion {
                 }
             })
     }
-}
-
-fn offers(ctx: Ctx, at: Where, token: &Token) -> Vec<Offer> {
-    let mut found = match token.sign {
-        Sign::Person => {
-            ctx.store.people.track();
-            ctx.store.channels.track();
-            ctx.store.read(|state| persons(state, at, &token.query))
-        }
-        Sign::Room => {
-            ctx.store.channels.track();
-            let public = ctx.ui.public.get().unwrap_or_default();
-            ctx.store.read(|state| named_rooms(state, public, &token.query))
-        }
-        Sign::Emoji => signs(ctx, &token.query),
-        Sign::Command => {
-            let kind = ctx.store.read(|s| s.channels.get(at.0).map(|known| known.info.kind));
-            commands(kind, &token.query)
-        }
-    };
-    found.truncate(SHOWN_MAX);
-    found
-}
-
-fn persons(state: &State, at: Where, query: &str) -> Vec<Offer> {
-    let channel = state.channels.get(at.0);
-    let members = channel.map(|known| known.info.user_ids.as_slice()).unwrap_or_default();
-    let room = match &state.thread {
-        Some(thread) if at.1 == Some(thread.root) => Some(&thread.room),
-        _ => state.rooms.get(&at.0),
-    };
-    let mut lately: Vec<UserId> = Vec::new();
-    for message in room.iter().flat_map(|room| room.timeline.messages().rev()).take(LATELY) {
-        if !lately.contains(&message.user_id) {
-            lately.push(message.user_id);
-        }
-    }
-    let known = state.people.find("").into_iter().filter(|user| user.user_id != state.me);
-    let known = known.map(|user| Candidate {
-        id: user.user_id,
-        username: user.username.clone(),
-        name: user.display_name.clone(),
-        member: members.contains(&user.user_id),
-        wrote: lately.iter().position(|id| *id == user.user_id),
-    });
-    let found = people(query, known.collect());
-    let members_found = found.iter().take_while(|who| who.member).count();
-    let mut offers: Vec<Offer> = found.into_iter().map(person).collect();
-    if channel.is_some_and(|known| !known.is_direct()) {
-        // After a few members, so that they are found without being in the way.
-        let mut place = members_found.min(SHOWN_MAX - 2);
-        for word in everyone(query) {
-            offers.insert(place, all(word));
-            place += 1;
-        }
-    }
-    offers
-}
-
-fn person(who: Candidate) -> Offer {
-    let mut note = ["@", &who.username].concat();
-    if !who.member {
-        note.push_str(" · not in this channel");
-    }
-    Offer {
-        key: who.id.to_string(),
-        insert: ["@", &who.username, " "].concat(),
-        face: Face::User(who.id),
-        title: who.name,
-        note,
-    }
-}
-
-fn all(word: &str) -> Offer {
-    let note =
-        if word == "here" { "Everyone here who is online" } else { "Everyone in this channel" };
-    Offer {
-        key: word.to_owned(),
-        insert: ["@", word, " "].concat(),
-        face: Face::Icon(icon::PEOPLE),
-        title: ["@", word].concat(),
-        note: note.to_owned(),
-    }
-}
-
-fn named_rooms(state: &State, public: Vec<String>, query: &str) -> Vec<Offer> {
-    let mine = state.channels.iter().filter_map(|known| known.info.name.clone());
-    let known = mine.map(|name| (name, true)).chain(public.into_iter().map(|name| (name, false)));
-    let found = rooms(query, known.collect()).into_iter().map(|(name, mine)| {
-        let id = state.channels.iter().find(|known| known.info.name.as_ref() == Some(&name));
-        let id = id.map(|known| known.info.channel_id.to_string());
-        Offer {
-            key: name.replace(|c: char| !c.is_alphanumeric(), "_"),
-            insert: ["#", &name, " "].concat(),
-            face: id.map_or(Face::Icon(icon::GLOBE), Face::Room),
-            title: name,
-            note: if mine { String::new() } else { "Public".to_owned() },
-        }
-    });
-    found.collect()
-}
-
-fn signs(ctx: Ctx, query: &str) -> Vec<Offer> {
-    let Some(table) = ctx.ui.emoji.here() else { return Vec::new() };
-    let found = find(&table, query).into_iter().take(SHOWN_MAX).filter_map(|at| table.get(at));
-    let found = found.map(|known| {
-        let emoji = ctx.ui.emoji.toned(known);
-        let code = known.shortcodes.first().map(String::as_str).unwrap_or_default();
-        Offer {
-            key: code.to_owned(),
-            insert: emoji.clone(),
-            face: Face::Emoji(emoji),
-            title: [":", code, ":"].concat(),
-            note: known.name.clone(),
-        }
-    });
-    found.collect()
-}
-
-fn commands(kind: Option<ChannelKind>, query: &str) -> Vec<Offer> {
-    let fits = COMMANDS.into_iter().filter(|usage| {
-        let example = parse(&["/", usage.word, " ", usage.then].concat());
-        let here = kind.zip(example.ok()).is_none_or(|(kind, what)| possible(&what, kind).is_ok());
-        here && usage.word.starts_with(&query.to_lowercase())
-    });
-    let found = fits.map(|usage| Offer {
-        key: usage.word.to_owned(),
-        insert: ["/", usage.word, if usage.then.is_empty() { "" } else { " " }].concat(),
-        face: Face::Icon(icon::SLASH),
-        title: ["/", usage.word, " ", usage.then].concat(),
-        note: usage.does.to_owned(),
-    });
-    found.collect()
 }

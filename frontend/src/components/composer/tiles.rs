@@ -33,10 +33,8 @@ fn tile(ctx: Ctx, key: &str) -> El {
         None => el("span", "sheet-icon").with(icon(icon::FILE)),
     };
     let note = move || shown.with(|file| file.as_ref().map(told).unwrap_or_default());
-    let failed = memo(move || {
-        let failed = |file: &Upload| matches!(file.progress, Progress::Failed { .. });
-        shown.with(|file| file.as_ref().is_some_and(failed))
-    });
+    let why = move || shown.with(|file| file.as_ref().filter(|file| is_failed(file)).map(told));
+    let failed = memo(move || shown.with(|file| file.as_ref().is_some_and(is_failed)));
     let going = memo(move || {
         let going = |file: &Upload| {
             matches!(file.progress, Progress::Waiting { .. } | Progress::Sending { .. })
@@ -62,7 +60,7 @@ fn tile(ctx: Ctx, key: &str) -> El {
     let state = move || Some(shown.with(|file| file.as_ref().map_or("", word)).to_owned());
     let text = el("span", "who")
         .with(el("strong", "").attr("title", &file.name).text(&file.name))
-        .with(el("small", "").words(note));
+        .with(el("small", "").live_attr("title", why).words(note));
     el("li", "")
         .live_attr("data-upload", state)
         .with(picture)
@@ -70,6 +68,10 @@ fn tile(ctx: Ctx, key: &str) -> El {
         .live(again)
         .with(remove)
         .live(bar)
+}
+
+fn is_failed(file: &Upload) -> bool {
+    matches!(file.progress, Progress::Failed { .. })
 }
 
 fn word(file: &Upload) -> &'static str {

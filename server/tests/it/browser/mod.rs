@@ -3,6 +3,7 @@
 
 mod access;
 mod addresses;
+mod attaching;
 mod composing;
 mod history;
 mod hostile;
@@ -14,6 +15,7 @@ mod panes;
 mod sessions;
 mod talking;
 mod threads;
+mod writing;
 
 use crate::harness::browser::Browser;
 use crate::harness::{Expect, TestClient, TestServer};
