@@ -11,6 +11,7 @@ pub mod grid;
 pub mod history;
 pub mod markup;
 pub mod page;
+pub mod press;
 pub mod random;
 pub mod rich;
 pub mod scroll;

@@ -63,7 +63,8 @@ pub fn to_present(ctx: Ctx, at: Where) {
 pub fn to_day(ctx: Ctx, channel: ChannelId, day: &str) {
     let Some(start) = clock::start_of_day(day) else { return };
     spawn_local(async move {
-        if ctx.check(load::page(ctx.net, channel, Place::Since(start)).await).is_none() {
+        let taken = ctx.check(load::page(ctx.net, channel, Place::Since(start)).await);
+        if taken != Some(true) {
             return;
         }
         let first = ctx.store.read(|state| {
@@ -176,7 +177,7 @@ pub fn show(ctx: Ctx, channel: ChannelId, seq: Seq) {
 
 /// Loads what is around a message. One that stands in a thread alone is shown there.
 pub async fn around(ctx: Ctx, channel: ChannelId, seq: Seq) {
-    if ctx.check(load::page(ctx.net, channel, Place::Around(seq)).await).is_some() {
+    if ctx.check(load::page(ctx.net, channel, Place::Around(seq)).await) == Some(true) {
         find(ctx, channel, seq).await;
     }
 }

@@ -5,7 +5,8 @@ use super::icon::{self, icon};
 use super::rich::rich;
 use crate::browser::element::{El, el, many};
 use crate::commands::{Ctx, Dialog, keeping};
-use crate::state::text::{count, size};
+use crate::state::text::count;
+use crate::state::uploads::size;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::{Attachment, AttachmentKind, paths};
@@ -31,7 +32,7 @@ pub fn attachments(ctx: Ctx, files: &[Attachment], uploads: usize) -> Option<El>
     let pictures: Vec<Attachment> = files.iter().filter(seen).cloned().collect();
     let shots = (!pictures.is_empty()).then(|| shots(ctx, &pictures));
     let others = files.iter().filter(|file| !seen(file)).map(|file| other(ctx, file));
-    Some(el("div", "files").with_if(shots).with_all(others))
+    Some(el("div", "attached").with_if(shots).with_all(others))
 }
 
 fn shots(ctx: Ctx, pictures: &[Attachment]) -> El {
@@ -48,7 +49,7 @@ fn shots(ctx: Ctx, pictures: &[Attachment]) -> El {
             .attr("decoding", "async");
         let more = pictures.len() - SHOWN_MAX.min(pictures.len());
         let more = (more > 0 && at + 1 == SHOWN_MAX)
-            .then(|| el("span", "more").text(&["+", &more.to_string()].concat()));
+            .then(|| el("span", "rest").text(&["+", &more.to_string()].concat()));
         let all = pictures.to_vec();
         el("button", "shot")
             .attr("type", "button")

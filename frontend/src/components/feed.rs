@@ -8,7 +8,7 @@
 use super::icon::{self, icon};
 use super::row::{Handle, act, row_view};
 use crate::browser::element::{El, el, many, memo, watch};
-use crate::browser::{clock, dom, scroll};
+use crate::browser::{clock, dom, press, scroll};
 use crate::commands::{Ctx, Dialog, Land, Stand, panes, reading};
 use crate::state::rows::Row;
 use crate::state::{State, Where};
@@ -176,15 +176,16 @@ fn point(ctx: Ctx, stand: Stand, feed: El, rows: StoredValue<Rows>) -> El {
             refresh(key);
         }
     };
-    let press = StoredValue::new_local(None::<Timeout>);
-    let release = move |_| press.set_value(None);
+    let timer = StoredValue::new_local(None::<Timeout>);
+    let release = move |_| timer.set_value(None);
     let pressed = move |event: leptos::ev::PointerEvent| {
         let key = dom::nearest(event.target(), "data-key");
         if let Some(key) = key.filter(|_| event.pointer_type() != "mouse") {
             let held = Timeout::new(LONG_PRESS_MS, move || {
+                press::was_long();
                 let _ = ctx.ui.tools.try_set(Some((key, false)));
             });
-            press.set_value(Some(held));
+            timer.set_value(Some(held));
         }
     };
     feed.on_pointer("pointerover", move |event| {

@@ -79,7 +79,7 @@ pub fn lightbox(ctx: Ctx, pictures: Vec<Attachment>, at: usize) -> El {
             }
         }
     };
-    frame(ctx, "lightbox", "")
+    frame(ctx, "lightbox", "#lightbox [data-close]")
         .attr("class", "lightbox")
         .attr("aria-label", "Pictures")
         .on_key(pressed)

@@ -119,8 +119,8 @@ impl Shelf {
             last.map(|item| clock::day_of(item.message.sent_at))
         });
         for item in part.items {
-            let this = Some(clock::day_of(item.message.sent_at));
-            let head = by_day && day.replace(this.unwrap_or_default()) != this;
+            let this = clock::day_of(item.message.sent_at);
+            let head = by_day && day.replace(this) != Some(this);
             let key = key(&item, head);
             keys.push(key.clone());
             fresh.insert(key, item);

@@ -19,7 +19,7 @@ pub fn thread(ctx: Ctx, channel: ChannelId, root: MessageId) -> El {
         ctx.store.people.track();
         ctx.store.read(|state| state.title(channel))
     });
-    let place = el("a", &hue(&channel.to_string()).to_owned())
+    let place = el("a", hue(&channel.to_string()))
         .attr("href", &paths::channel_page(channel))
         .with(el("i", "swatch").attr("aria-hidden", "true"))
         .with(el("span", "").words(move || title.get()));

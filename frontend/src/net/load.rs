@@ -13,68 +13,78 @@ use std::collections::BTreeMap;
 /// Messages on a page.
 const PAGE: usize = 60;
 
+/// Whether a page replaces what is there, and does not extend it.
+fn is_anew(place: Place) -> bool {
+    !matches!(place, Place::Before(_) | Place::After(_))
+}
+
 /// Loads a page of a channel: the newest and those around a place start anew, the others extend
-/// what is there. Nothing happens while another page of the channel is on its way.
+/// what is there and wait while another page is on its way. Tells whether the page was taken: one
+/// is not when something else was asked for meanwhile.
 ///
 /// # Errors
 /// When the server says no or doesn't answer; the window stays as it was.
-pub async fn page(net: Net, channel: ChannelId, place: Place) -> Result<(), Failure> {
-    let mut busy = false;
+pub async fn page(net: Net, channel: ChannelId, place: Place) -> Result<bool, Failure> {
+    let mut turn = None;
     net.store().write(|state| {
-        let room = state.room_mut(channel, clock::now());
-        busy = std::mem::replace(&mut room.loading, true);
+        turn = state.room_mut(channel, clock::now()).ask(is_anew(place));
         Changes::default()
     });
-    if busy {
-        return Ok(());
-    }
+    let Some(turn) = turn else { return Ok(false) };
     let page = rest::page(channel, place, PAGE).await;
-    let mut failure = None;
+    let mut done = Ok(false);
     net.store().write(|state| {
-        let room = state.room_mut(channel, clock::now());
-        room.loading = false;
+        if !state.room_mut(channel, clock::now()).answered(turn) {
+            return Changes::default();
+        }
         match page {
-            Ok(page) => take(state, channel, place, page),
+            Ok(page) => {
+                done = Ok(true);
+                take(state, channel, place, page)
+            }
             Err(why) => {
-                failure = Some(why);
+                done = Err(why);
                 Changes { rows: true, ..Changes::default() }
             }
         }
     });
     net.settle();
-    failure.map_or(Ok(()), Err)
+    done
 }
 
-/// Loads a page of the thread on the screen: the newest one starts anew, older ones extend it.
+/// As `page`, of the thread on the screen.
 ///
 /// # Errors
 /// When the server says no or doesn't answer; the window stays as it was.
-pub async fn thread(net: Net, place: Place) -> Result<(), Failure> {
+pub async fn thread(net: Net, place: Place) -> Result<bool, Failure> {
     let mut at = None;
     net.store().write(|state| {
         let Some(thread) = &mut state.thread else { return Changes::default() };
-        thread.room.loading = true;
-        at = Some((thread.channel_id, thread.root));
+        let turn = thread.room.ask(is_anew(place));
+        at = turn.map(|turn| (thread.channel_id, thread.root, turn));
         let begins = thread.room.timeline.cursor() == 0;
         Changes { thread: begins, ..Changes::default() }
     });
-    let Some((channel, root)) = at else { return Ok(()) };
+    let Some((channel, root, turn)) = at else { return Ok(false) };
     let page = rest::thread(channel, root, place, PAGE).await;
-    let mut failure = None;
+    let mut done = Ok(false);
     net.store().write(|state| {
         let mut changes = Changes { thread: true, kept: true, ..Changes::default() };
         // Another thread may be on the screen by now.
-        let Some(thread) = state.thread.as_mut().filter(|thread| thread.root == root) else {
+        let here = state.thread.as_mut().filter(|thread| thread.root == root);
+        let Some(thread) = here else { return Changes::default() };
+        if !thread.room.answered(turn) {
             return Changes::default();
-        };
-        (thread.room.loading, thread.room.filling) = (false, false);
+        }
+        thread.room.filling = false;
         let page = match page {
             Ok(page) => page,
             Err(why) => {
-                failure = Some(why);
+                done = Err(why);
                 return changes;
             }
         };
+        done = Ok(true);
         if thread.room.timeline.cursor() == 0 && page.following {
             let unread = page.messages.last().is_some_and(|last| last.seq > page.read_seq);
             thread.room.new_after = unread.then_some(page.read_seq);
@@ -97,13 +107,19 @@ pub async fn thread(net: Net, place: Place) -> Result<(), Failure> {
         if !has_before {
             page.messages.insert(0, first);
         }
+        let known = state.channels.get(channel).map_or(0, |channel| channel.head);
         if let Some(thread) = &mut state.thread {
             extend(&mut thread.room, place, page);
+            // It moved on while nobody listened, and nothing will tell.
+            if is_anew(place) && thread.room.timeline.cursor() < known {
+                thread.room.filling = true;
+                changes.wants.push(Want::Thread);
+            }
         }
         changes
     });
     net.settle();
-    failure.map_or(Ok(()), Err)
+    done
 }
 
 /// Loads a part of a list, with everybody whose names it needs; what it tells of threads and of

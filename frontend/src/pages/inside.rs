@@ -5,7 +5,7 @@ use super::channel::{outside, waiting};
 use super::home::home;
 use super::lost::lost;
 use crate::browser::element::{El, el, many, memo, watch};
-use crate::browser::{dom, history, page};
+use crate::browser::{dom, history, page, press};
 use crate::commands::{Ctx, Dialog, Ui, channels, panes};
 use crate::components::announcer::announcer;
 use crate::components::pane::pane;
@@ -146,6 +146,7 @@ fn travel(ctx: Ctx, path: RwSignal<String>) {
 
 /// Listens to what happens anywhere on the page.
 fn listen(ctx: Ctx) {
+    press::guard();
     let keys = window_event_listener(leptos::ev::keydown, move |event| {
         shortcuts::pressed(ctx, &event);
     });
