@@ -61,7 +61,7 @@ fn told(failure: Failure) -> String {
             // Problems are told as parts of sentences.
             let mut text = failure.say().to_owned();
             if let Some(first) = text.get(..1) {
-                text.replace_range(..1, &first.to_uppercase());
+                text.replace_range(..1, &first.to_ascii_uppercase());
             }
             if !text.ends_with('.') {
                 text.push('.');
