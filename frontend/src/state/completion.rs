@@ -148,8 +148,8 @@ pub struct Candidate {
     pub wrote: Option<usize>,
 }
 
-/// Those who fit: one who is called just so, then members, those who wrote lately first, then
-/// everybody else.
+/// Those who fit: one who is called just so, then members, then everybody else; of each those whose
+/// names begin like it before those with such a word in them, and who wrote lately first.
 pub fn people(query: &str, known: Vec<Candidate>) -> Vec<Candidate> {
     let fits = |who: &Candidate| match (fit(&who.username, query), fit(&who.name, query)) {
         (Some(a), Some(b)) => Some(a.min(b)),
@@ -166,7 +166,7 @@ pub fn people(query: &str, known: Vec<Candidate>) -> Vec<Candidate> {
         let wrote = who.wrote.map_or(999, |at| at.min(998)).to_string();
         let zeros = &"000"[wrote.len().min(3)..];
         let fit = if fit == 2 { "1" } else { "0" };
-        [group, zeros, &wrote, fit, &who.name.to_lowercase(), &who.username].concat()
+        [group, fit, zeros, &wrote, &who.name.to_lowercase(), &who.username].concat()
     })
 }
 
@@ -290,13 +290,14 @@ mod tests {
             person(2, "mira okafor", "Mira Okafor", true, None),
             person(3, "adam", "Adam", true, Some(2)),
             person(4, "bob", "Adolf Bob", true, Some(0)),
+            person(5, "kim", "Kim Adams", true, Some(1)),
         ];
         let names = |query: &str| {
             people(query, known.clone()).into_iter().map(|who| who.username).collect::<Vec<_>>()
         };
-        assert_eq!(names(""), ["bob", "adam", "mira okafor", "ada"]);
-        assert_eq!(names("ad"), ["bob", "adam", "ada"]);
-        assert_eq!(names("ada"), ["ada", "adam"], "one who is called just so");
+        assert_eq!(names(""), ["bob", "kim", "adam", "mira okafor", "ada"]);
+        assert_eq!(names("ad"), ["bob", "adam", "kim", "ada"]);
+        assert_eq!(names("ada"), ["ada", "adam", "kim"], "one who is called just so");
         assert_eq!(names("oka"), ["mira okafor"]);
         assert_eq!(names("mira O"), ["mira okafor"]);
         assert_eq!(names("ada "), [""; 0], "the name is written, and more follows");

@@ -55,6 +55,28 @@ pub(crate) fn ensure_components(toolbox: &Toolbox, step: &mut Step) -> Result<()
     Ok(())
 }
 
+/// Makes sure of the source of the standard library, from which the released page has its own.
+///
+/// # Errors
+/// When it is missing and can't be installed.
+pub(crate) fn ensure_source(toolbox: &Toolbox, step: &mut Step) -> Result<()> {
+    if has_source(toolbox) {
+        return Ok(());
+    }
+    rustup(toolbox, &["component", "add", "rust-src"], step)?;
+    if !has_source(toolbox) {
+        bail!("the component rust-src is missing, though rustup says that it was installed");
+    }
+    Ok(())
+}
+
+fn has_source(toolbox: &Toolbox) -> bool {
+    let mut rustc = toolbox.command("rustc");
+    rustc.args(["--print", "sysroot"]);
+    let lock = "lib/rustlib/src/rust/library/Cargo.lock";
+    process::ask(&mut rustc).is_some_and(|sysroot| Path::new(sysroot.trim()).join(lock).is_file())
+}
+
 fn has_wasm(toolbox: &Toolbox) -> bool {
     let mut rustc = toolbox.command("rustc");
     rustc.args(["--print", "target-libdir", "--target", WASM]);

@@ -18,7 +18,7 @@ pub(super) fn tiles(ctx: Ctx, at: Where) -> El {
     let some = memo(move || keys.with(|keys| !keys.is_empty()));
     many([]).live(move || {
         some.get().then(|| {
-            let list = el("ul", "files").attr("aria-label", "Files to send");
+            let list = el("ul", "tiles").attr("aria-label", "Files to send");
             list.each(move || keys.get(), move |key| tile(ctx, key))
         })
     })

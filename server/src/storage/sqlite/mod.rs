@@ -22,6 +22,7 @@ mod posts;
 pub mod previews;
 mod reactions;
 mod readers;
+mod repeats;
 mod rows;
 mod schema;
 pub mod search;

@@ -6,6 +6,7 @@ use super::Storage;
 use super::events::{Stored, live_target, original, stored, target};
 use super::journal::Post;
 use super::mentions::note_mentions;
+use super::repeats;
 use super::rows::{ChannelNo, Failure, Id, Place, place};
 use super::threads;
 use super::uploads;
@@ -135,7 +136,7 @@ fn insert(tx: &mut Tx<'_>, new: &NewMessage) -> Result<Stored, Failure> {
     let pos = no.pos(tx.head(no, head_seq) + 1);
     if let Some(from) = repeats {
         // Refused before anything is changed, if at all.
-        attachments = uploads::repeat(db, (from, pos), user_id, &new.repeated_ids, sent_at)?;
+        attachments = repeats::repeat(db, (from, pos), user_id, &new.repeated_ids, sent_at)?;
     }
     for attachment in &attachments {
         let image = attachment.kind == AttachmentKind::Image;

@@ -31,7 +31,7 @@ async fn hand(browser: &Browser, how: &str, to: &str) {
 
 async fn uploaded(browser: &Browser, count: usize) {
     let script =
-        format!("return document.querySelectorAll('.files [data-upload=done]').length === {count}");
+        format!("return document.querySelectorAll('.tiles [data-upload=done]').length === {count}");
     browser.until(&format!("{count} uploaded files"), &script).await;
 }
 
@@ -46,14 +46,14 @@ async fn a_dropped_and_a_pasted_picture_are_sent_with_the_message() {
     ada.until("the zone to say where it goes", told).await;
     hand(&ada, "drop", "main.sheet .feed").await;
     ada.until("the zone to go", "return !document.querySelector('.dropzone')").await;
-    ada.see(".files img[src^=blob]").await;
+    ada.see(".tiles img[src^=blob]").await;
     ada.js_later(PICTURE, vec![json!("cup.png")]).await;
     hand(&ada, "paste", "#composer").await;
     uploaded(&ada, 2).await;
     ada.focus_on("#composer").await;
     ada.type_in("#composer", "look").await;
     ada.press_key(Key::Enter).await;
-    ada.until("the tiles to go", "return !document.querySelector('.files')").await;
+    ada.until("the tiles to go", "return !document.querySelector('.tiles')").await;
     ada.row("look", "sent").await;
     let history = script.history(room).await;
     let names: Vec<_> = history[0].attachments.iter().map(|file| file.filename.as_str()).collect();
@@ -74,14 +74,14 @@ async fn a_file_can_be_taken_away_again_and_files_wait_for_their_channel() {
     }
     uploaded(&ada, 2).await;
     ada.enter(&other.to_string()).await;
-    ada.until("no file here", "return !document.querySelector('.files')").await;
+    ada.until("no file here", "return !document.querySelector('.tiles')").await;
     ada.enter(&room.to_string()).await;
     uploaded(&ada, 2).await;
     ada.click("button[aria-label=\"Remove one.png\"]").await;
     uploaded(&ada, 1).await;
     // A message may be files and nothing else.
     ada.click("#send").await;
-    ada.until("the tile to go", "return !document.querySelector('.files')").await;
+    ada.until("the tile to go", "return !document.querySelector('.tiles')").await;
     ada.until("the row", "return !!document.querySelector('article[data-state=sent]')").await;
     let history = script.history(room).await;
     let names: Vec<_> = history[0].attachments.iter().map(|file| file.filename.as_str()).collect();
@@ -96,7 +96,7 @@ async fn an_upload_goes_on_when_the_server_is_back() {
     ada.js_later(PICTURE, vec![json!("late.png")]).await;
     server.kill();
     hand(&ada, "paste", "#composer").await;
-    ada.see(".files [data-upload=waiting]").await;
+    ada.see(".tiles [data-upload=waiting]").await;
     ada.type_in("#composer", "late").await;
     ada.press_key(Key::Enter).await;
     ada.see("#composer-error[role=alert]").await;
@@ -126,7 +126,7 @@ async fn what_is_too_much_is_told_before_anything_is_sent() {
     ada.js(large, vec![]).await;
     let told = "return document.querySelector('#composer-error')?.innerText.includes('64 MB')";
     ada.until("the limit to be told", told).await;
-    let none = "return !document.querySelector('.files')";
+    let none = "return !document.querySelector('.tiles')";
     assert_eq!(ada.js(none, vec![]).await, json!(true));
     ada.close().await;
 }

@@ -126,9 +126,9 @@ async fn mentions_show_the_names_of_today_and_lead_there() {
     let garden: shared::ChannelInfo =
         script.post(paths::CREATE_CHANNEL).json(&body).gives(201).await;
     let bob = server.user("bob").await;
-    script.add(room, &bob).await;
     let name = UpdateMe { display_name: Some("Bobby T.".to_owned()), ..UpdateMe::default() };
     bob.patch(paths::ME).json(&name).succeeds().await;
+    script.add(room, &bob).await;
     let told = script.say(room, "@ada and @bob, see #garden").await;
     ada.see(&format!("{}.mention", article(told.message_id))).await;
     says(&ada, told.message_id, "a.mention.me", "@ada").await;
@@ -305,10 +305,11 @@ async fn a_link_leads_to_its_message_from_a_cold_start_and_into_a_thread() {
         reply_to: Some(first.message_id),
         ..PostMessage::default()
     };
-    let answer = post(&script, room, &answer).await.message_id;
+    let answer = post(&script, room, &answer).await;
+    let (place, answer) = (answer.seq, answer.message_id);
 
     // What is answered is far from here, and told all the same; also after it was changed.
-    ada.reload().await;
+    ada.go(&format!("{}/{place}", paths::channel_page(room))).await;
     ada.live().await;
     says(&ada, answer, ".quote", "the very first").await;
     script.edit(room, first.message_id, "the very first, changed").await;

@@ -93,6 +93,18 @@ async fn names_rooms_emoji_and_commands_complete_by_keyboard() {
     holds(&ada, "/topic ").await;
     clear(&ada).await;
 
+    // The same where a message is edited.
+    ada.press_key(Key::Up).await;
+    ada.focus_on("#edit-text").await;
+    ada.press(" and @mil").await;
+    ada.see(OFFERED).await;
+    ada.press_key(Key::Enter).await;
+    let both = "return document.querySelector('#edit-text').value === 'hi @mira okafor and @milo '";
+    ada.until("the second name", both).await;
+    ada.press_key(Key::Enter).await;
+    assert!(ada.row("hi @mira okafor and @milo", "sent").await.edited);
+    ada.focus_on("#composer").await;
+
     // In the middle of a text, and it can be undone.
     ada.type_in("#composer", "ask  now").await;
     ada.js("document.querySelector('#composer').setSelectionRange(4, 4)", vec![]).await;
@@ -168,6 +180,8 @@ async fn who_is_mentioned_by_completion_finds_the_count_on_coming_back() {
     let history = script.history(room).await;
     let html = history.last().and_then(|message| message.html.clone()).unwrap_or_default();
     assert!(html.contains("data-user-id"), "no mention: {html}");
+    let chip = "return document.querySelector('article .text a.mention')?.innerText";
+    ada.until("the name as a chip", &format!("{chip} === '@mira okafor'")).await;
 
     mira.go(&paths::channel_page(other.channel_id)).await;
     mira.live().await;
@@ -413,5 +427,31 @@ async fn keys_put_marks_around_what_is_selected() {
     holds(&ada, "hot **_~~tea~~_**").await;
     ada.press(&format!("{control}k{end}")).await;
     holds(&ada, "hot **_~~[tea](https://)~~_**").await;
+    ada.close().await;
+}
+
+#[tokio::test]
+async fn a_thread_is_written_in_a_box_of_its_own() {
+    let server = TestServer::start().await;
+    let (ada, script, room) = ada_and_a_script(&server).await;
+    let root = script.say(room, "which tea?").await.message_id;
+    ada.row("which tea?", "sent").await;
+    ada.type_in("#composer", "meanwhile here").await;
+    let article = format!("article[data-message-id=\"{root}\"]");
+    ada.point_at(&article).await;
+    ada.click(&format!("{article} [data-action=thread]")).await;
+    ada.type_in("#composer-thread", "ask @scr").await;
+    ada.see("#composer-thread-offers [role=option]").await;
+    ada.press_key(Key::Tab).await;
+    let script_of = "return document.querySelector('#composer-thread').value";
+    ada.until("the name", &format!("{script_of} === 'ask @script '")).await;
+    ada.click("aside .also input").await;
+    ada.click("#send-thread").await;
+    ada.until("the box to be empty", &format!("{script_of} === ''")).await;
+    ada.see("aside article[data-state=sent] a.mention").await;
+    ada.see("main article .of-thread").await;
+    holds(&ada, "meanwhile here").await;
+    let sent = script.history(room).await.pop().unwrap();
+    assert_eq!((sent.thread_root, sent.also_in_channel), (Some(root), true), "{sent:?}");
     ada.close().await;
 }

@@ -106,12 +106,13 @@ async fn pages_and_cursors_tell_nothing_of_what_others_say() {
         let list = search_with(&eve, "plum", &[&more[..], &[("limit", "5")]].concat()).await;
         sizes.push(list.items.len());
         assert!(list.items.iter().all(|item| item.message.channel_id == shared));
-        // The cursor is made of what the last message tells by itself: its time and its seq.
+        // The cursor is made of what the last message tells by itself: its time, channel and seq.
         let last = &list.items.last().unwrap().message;
         before = list.before;
         let Some(cursor) = before else { break };
-        assert_eq!(cursor >> 8, last.sent_at.0.cast_unsigned());
-        assert_eq!(cursor & 255, last.seq);
+        assert_eq!(cursor >> 10, last.sent_at.0.cast_unsigned());
+        let of_channel = shared.0.as_u128() as u64;
+        assert_eq!(cursor & 1023, of_channel.wrapping_add(last.seq) & 1023);
     }
     assert_eq!(sizes, [5, 5, 2]);
 }

@@ -1,5 +1,5 @@
 -- What messages are found by. A message has a number here, its `doc`, that grows with the time at
--- which it was sent (milliseconds << 8, and whatever is free from there on), so that hits come in
+-- which it was sent (milliseconds << 10, and whatever is free from there on), so that hits come in
 -- the order of time, whatever their channels, and times are ranges of numbers.
 --
 -- The words are made by the server (`domain/search/words.rs`) and stand here with blanks between

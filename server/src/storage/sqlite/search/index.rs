@@ -2,14 +2,17 @@
 //! deleted, within the same transaction.
 
 use super::super::posts::{WITH_FILES, WITH_IMAGES};
-use super::super::rows::{Id, channel_no_of, seq_of};
+use super::super::rows::{ChannelNo, Id, channel_no_of, seq_of};
 use crate::domain::search::query::Content;
 use crate::domain::search::words;
 use rusqlite::{Connection, OptionalExtension as _};
+use std::collections::HashMap;
 
-/// Bits of a doc below the milliseconds. Docs stay below 2⁵³ until the year 3084, so that programs
-/// which read numbers as floating point can hand them back.
-const DOC_BITS: u32 = 8;
+/// Bits of a doc below the milliseconds: a thousand messages find room in each. Docs stay below 2⁵³
+/// until the year 2248, so that programs which read numbers as floating point can hand them back.
+const DOC_BITS: u32 = 10;
+/// Docs that are tried one by one until it is remembered that there is no room around them.
+const TRIED_MAX: u32 = 32;
 
 /// A message as it enters the index.
 #[derive(Debug, Clone, Copy)]
@@ -29,23 +32,51 @@ pub(super) fn doc_at(sent_at: i64) -> i64 {
     sent_at.clamp(0, i64::MAX >> (DOC_BITS + 2)) << DOC_BITS
 }
 
-/// The doc from which on a message takes the first that is free: one that tells its seq, which who
-/// finds it knows, and not how many other messages came at the same time.
-fn first_doc(sent_at: i64, pos: i64) -> i64 {
-    doc_at(sent_at) | (seq_of(pos).cast_signed() & ((1 << DOC_BITS) - 1))
+/// The doc from which on a message takes the first that is free. It tells of the channel's id and the
+/// seq, which who finds the message knows, and not how many others came at the same time; and it
+/// keeps channels apart that count in step.
+fn first_doc(sent_at: i64, pos: i64, of_channel: i64) -> i64 {
+    doc_at(sent_at) | ((of_channel + seq_of(pos).cast_signed()) & ((1 << DOC_BITS) - 1))
 }
 
-/// Enters messages that are in their place and not in the index.
+/// What sets the docs of a channel apart: the end of its id.
+fn of_channel(db: &Connection, no: ChannelNo) -> rusqlite::Result<i64> {
+    let id: Option<Id> = db
+        .prepare_cached("SELECT channel_id FROM channels WHERE no = ?1")?
+        .query_row([no.0], |row| row.get(0))
+        .optional()?;
+    Ok(id.map_or(0, |id| i64::from(id.0.as_u128() as u16)))
+}
+
+/// Enters messages that are in their place and not in the index. Those of a channel come one after
+/// the other, ascending, so that they keep their order within a millisecond, too.
 pub(in super::super) fn enter(db: &Connection, entries: &[Entry<'_>]) -> rusqlite::Result<()> {
     let mut take =
         db.prepare_cached("INSERT OR IGNORE INTO search_docs (doc, pos) VALUES (?1, ?2)")?;
     let mut docs = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let mut doc = first_doc(entry.sent_at, entry.pos);
-        while take.execute((doc, entry.pos))? == 0 {
-            doc += 1; // It is taken.
+    // Where to go on in milliseconds that are full.
+    let mut room: HashMap<i64, i64> = HashMap::new();
+    for of_one in entries.chunk_by(|a, b| channel_no_of(a.pos) == channel_no_of(b.pos)) {
+        let Some(first) = of_one.first() else { continue };
+        let (of_channel, mut last) = (of_channel(db, channel_no_of(first.pos))?, i64::MIN);
+        for entry in of_one {
+            let mut doc = first_doc(entry.sent_at, entry.pos, of_channel);
+            // Where the seq begins anew in the number, and the millisecond is the same.
+            if doc <= last && doc >> DOC_BITS == last >> DOC_BITS {
+                doc = last + 1;
+            }
+            let (moment, mut tried) = (doc >> DOC_BITS, 0);
+            while take.execute((doc, entry.pos))? == 0 {
+                let next = room.get(&moment).copied().filter(|_| tried == 0);
+                doc = next.unwrap_or(0).max(doc + 1);
+                tried += 1;
+            }
+            if tried > TRIED_MAX || (tried > 0 && room.contains_key(&moment)) {
+                room.insert(moment, doc + 1);
+            }
+            last = doc;
+            docs.push((doc, entry));
         }
-        docs.push((doc, entry));
     }
     // In any other order, the index would begin a new part of itself for each.
     docs.sort_unstable_by_key(|(doc, _)| *doc);
@@ -59,9 +90,11 @@ pub(in super::super) fn enter(db: &Connection, entries: &[Entry<'_>]) -> rusqlit
 /// Enters the messages in these places, as they stand now. Deleted ones and places without a
 /// message are passed over.
 pub(in super::super) fn enter_places(db: &Connection, places: &[i64]) -> rusqlite::Result<()> {
+    let mut places = places.to_vec();
+    places.sort_unstable();
     let mut found = Vec::with_capacity(places.len());
     for pos in places {
-        found.extend(stored(db, *pos)?.map(|message| (*pos, message)));
+        found.extend(stored(db, pos)?.map(|message| (pos, message)));
     }
     let entries: Vec<Entry<'_>> = found.iter().map(|(pos, stored)| stored.entry(*pos)).collect();
     enter(db, &entries)
@@ -72,9 +105,10 @@ pub(in super::super) fn enter_places(db: &Connection, places: &[i64]) -> rusqlit
 pub(in super::super) fn remove(db: &Connection, pos: i64) -> rusqlite::Result<()> {
     let Some(stored) = stored(db, pos)? else { return Ok(()) };
     let entry = stored.entry(pos);
+    let first = first_doc(entry.sent_at, pos, of_channel(db, channel_no_of(pos))?);
     let doc: i64 = db
         .prepare_cached("SELECT doc FROM search_docs WHERE doc >= ?1 AND pos = ?2 LIMIT 1")?
-        .query_row((first_doc(entry.sent_at, pos), pos), |row| row.get(0))?;
+        .query_row((first, pos), |row| row.get(0))?;
     remove_doc(db, doc, &entry)
 }
 
