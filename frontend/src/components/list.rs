@@ -34,6 +34,8 @@ pub struct Nothing {
 /// Where a list is.
 #[derive(Clone, PartialEq)]
 enum Status {
+    /// Nothing is asked for.
+    Blank,
     /// Its beginning is on its way, and nothing is shown.
     Loading,
     /// It is shown.
@@ -83,7 +85,8 @@ impl Shelf {
             ticket = *asked;
         });
         let shown = self.keys.with_untracked(Vec::len);
-        if shown == 0 {
+        // What is shown stays until the answer is here: nothing flickers while somebody types.
+        if self.status.get_untracked() == Status::Blank {
             self.status.set(Status::Loading);
         }
         spawn_local(async move {
@@ -143,7 +146,7 @@ impl Shelf {
         self.asked.update_value(|asked| *asked = asked.wrapping_add(1));
         self.keys.set(Vec::new());
         self.before.set(None);
-        self.status.set(Status::Here);
+        self.status.set(Status::Blank);
     }
 }
 
@@ -207,10 +210,12 @@ fn draw(shelf: Shelf, what: Memo<Option<List>>, nothing: &'static Nothing) -> El
         None => many([]),
     };
     let note = move || match status.get() {
+        Status::Blank => None,
         Status::Loading => Some(el("div", "skeleton").with(ghosts())),
         Status::Failed(why) => {
             let again = move || {
                 if let Some(list) = what.get_untracked() {
+                    shelf.clear();
                     shelf.ask(list, None);
                 }
             };
