@@ -2,7 +2,8 @@
 //! exists in the WebAssembly build alone.
 //!
 //! Floors, each using only those before it: `shared`, `state`, `store`, `net`, `commands`,
-//! `components`, `pages`, `app`. `browser` is a leaf that all but `state` may use.
+//! `components`, `pages`, `app`. `browser` is a leaf that all but `state` may use, which
+//! takes small letters from it and nothing else.
 
 pub mod state;
 

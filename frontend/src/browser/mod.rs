@@ -9,6 +9,7 @@ pub mod element;
 pub mod files;
 pub mod grid;
 pub mod history;
+pub mod letters;
 pub mod markup;
 pub mod page;
 pub mod press;

@@ -5,6 +5,7 @@ use crate::net::load;
 use crate::net::rest::Failure;
 use crate::state::commands::{Meaning, possible};
 use crate::state::connection::Link;
+use crate::state::text::lower;
 use leptos::prelude::*;
 use shared::api::channels::UpdateChannel;
 use shared::{ChannelId, UserId};
@@ -75,9 +76,9 @@ fn told(failure: Failure) -> String {
 async fn called(ctx: Ctx, name: &str) -> Result<UserId, String> {
     let known = || {
         ctx.store.read(|state| {
-            let name = name.to_lowercase();
+            let name = lower(name);
             let mut people = state.people.find(&name).into_iter();
-            people.find(|user| user.username.to_lowercase() == name).map(|user| user.user_id)
+            people.find(|user| lower(&user.username) == name).map(|user| user.user_id)
         })
     };
     if let Some(user) = known() {

@@ -7,6 +7,7 @@ use crate::browser::element::{El, el, many, memo};
 use crate::browser::{clock, dom, page};
 use crate::commands::{Confirm, Ctx, Dialog, Pane, channels, panes, reading};
 use crate::state::order::by_text;
+use crate::state::text::lower;
 use leptos::prelude::*;
 use shared::{ChannelId, ChannelInfo, ChannelKind, UserId, Visibility};
 
@@ -59,7 +60,7 @@ fn pane(ctx: Ctx, info: &ChannelInfo) -> El {
     let users = ctx.store.read(|state| {
         by_text(info.user_ids.clone(), |user| {
             let rank = if state.people.is_online(*user) { "0" } else { "1" };
-            [rank, &state.people.name(*user).to_lowercase()].concat()
+            [rank, &lower(state.people.name(*user))].concat()
         })
     });
     let members = users.into_iter().take(LISTED_MAX);

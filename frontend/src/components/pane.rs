@@ -8,6 +8,7 @@ use super::search::search;
 use super::thread::thread;
 use crate::browser::element::{El, el, memo};
 use crate::commands::{Ctx, Pane, panes};
+use crate::state::text::lower;
 use leptos::prelude::*;
 use shared::{ChannelId, MessageId};
 
@@ -59,7 +60,7 @@ pub fn pane(ctx: Ctx) -> impl Fn() -> Option<El> {
 pub fn frame(ctx: Ctx, label: &str, heading: El, beside: Option<El>) -> El {
     let close = move || panes::close(ctx);
     let back = move || panes::back(ctx);
-    let shut = icon_button("icon", icon::CLOSE, &["Close ", &label.to_lowercase()].concat(), close);
+    let shut = icon_button("icon", icon::CLOSE, &["Close ", &lower(&label)].concat(), close);
     let back = icon_button("icon", icon::BACK, "Back", back)
         .id("pane-back")
         .live_class("listed-from", move || ctx.ui.pane_from.get().is_some());

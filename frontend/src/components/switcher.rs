@@ -10,6 +10,7 @@ use crate::commands::{Ctx, channels};
 use crate::state::channels::Channel;
 use crate::state::order::by_text;
 use crate::state::people::matches;
+use crate::state::text::lower;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use shared::look::hue;
@@ -56,7 +57,7 @@ fn hits(ctx: Ctx, query: &str) -> Vec<String> {
                 (0, _) => "1",
                 _ => "0",
             };
-            [rank, &title(channel).to_lowercase()].concat()
+            [rank, &lower(&title(channel))].concat()
         });
         let channels = known.iter().map(|c| ["c", &c.info.channel_id.to_string()].concat());
         let people = state.people.find(query).into_iter().map(|user| user.user_id);

@@ -3,6 +3,7 @@
 
 use super::order::by_text;
 use super::people::People;
+use super::text::lower;
 use shared::{ChannelId, ChannelInfo, ChannelKind, Seq, UserId};
 use std::collections::HashMap;
 
@@ -190,7 +191,7 @@ impl Channels {
     /// The rail: rooms by name, then conversations by name.
     pub fn rail(&self, people: &People, me: UserId) -> (Vec<&Channel>, Vec<&Channel>) {
         let title = |channel: &&Channel| {
-            let mut title = channel.title(people, me).to_lowercase();
+            let mut title = lower(&channel.title(people, me));
             title.push_str(&channel.info.channel_id.to_string());
             title
         };

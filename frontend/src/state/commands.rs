@@ -61,7 +61,7 @@ pub fn parse(text: &str) -> Result<Meaning, String> {
     let then = then.trim();
     let takes = |ok: bool, why: &str| if ok { Ok(()) } else { Err(why.to_owned()) };
     let nothing = ["/", word, " takes nothing after it."].concat();
-    Ok(match word.to_lowercase().as_str() {
+    Ok(match word.to_ascii_lowercase().as_str() {
         "me" => {
             takes(!then.is_empty(), "Write what you do after it: /me waves")?;
             Meaning::Action(then.to_owned())

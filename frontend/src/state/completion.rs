@@ -2,6 +2,7 @@
 //! after it, and in which order. Looking at the box and drawing the list is `components/`'.
 
 use super::order::by_text;
+use super::text::lower;
 use shared::UserId;
 use shared::limits::CHANNEL_NAME_MAX_CHARS;
 use shared::names::MENTIONS_ALL;
@@ -121,7 +122,7 @@ pub fn accept(text: &str, caret: usize, token: &Token, insert: &str) -> Change {
 /// How well a name fits what was typed: 0 is the name itself, 1 begins like it, 2 has a word that
 /// begins like it. None when it doesn't fit.
 pub fn fit(name: &str, query: &str) -> Option<u8> {
-    let (name, query) = (name.to_lowercase(), query.to_lowercase());
+    let (name, query) = (lower(name), lower(query));
     if name == query {
         return Some(0);
     }
@@ -166,7 +167,7 @@ pub fn people(query: &str, known: Vec<Candidate>) -> Vec<Candidate> {
         let wrote = who.wrote.map_or(999, |at| at.min(998)).to_string();
         let zeros = &"000"[wrote.len().min(3)..];
         let fit = if fit == 2 { "1" } else { "0" };
-        [group, fit, zeros, &wrote, &who.name.to_lowercase(), &who.username].concat()
+        [group, fit, zeros, &wrote, &lower(&who.name), &who.username].concat()
     })
 }
 
@@ -187,7 +188,7 @@ pub fn rooms(query: &str, known: Vec<(String, bool)>) -> Vec<(String, bool)> {
             (_, true) => "2",
             (_, false) => "3",
         };
-        [group, &name.to_lowercase(), if *mine { "0" } else { "1" }].concat()
+        [group, &lower(name), if *mine { "0" } else { "1" }].concat()
     });
     let mut seen: Vec<String> = Vec::new();
     sorted.retain(|(name, _)| {

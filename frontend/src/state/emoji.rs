@@ -3,6 +3,7 @@
 
 use super::completion::fit;
 use super::order::by_text;
+use super::text::lower;
 use shared::api::emoji::Emoji;
 
 /// Most emoji that are remembered as used.
@@ -10,7 +11,7 @@ pub const RECENT_MAX: usize = 24;
 
 /// The emoji whose shortcodes or names fit what was typed, best first, by their places in the table.
 pub fn find(table: &[Emoji], query: &str) -> Vec<usize> {
-    let query = query.trim().trim_matches(':').to_lowercase();
+    let query = lower(query.trim().trim_matches(':'));
     if query.is_empty() {
         return Vec::new();
     }

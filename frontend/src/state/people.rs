@@ -2,6 +2,7 @@
 //! All of it is passing knowledge; the server is asked again after every start.
 
 use super::order::by_text;
+use super::text::lower;
 use shared::limits::TYPING_SHOWN_MS;
 use shared::{ChannelId, Role, UserId, UserInfo};
 use std::collections::HashMap;
@@ -77,7 +78,7 @@ impl People {
             .filter(|user| matches(&user.display_name, query) || matches(&user.username, query))
             .collect();
         by_text(found, |user: &&UserInfo| {
-            let mut name = user.display_name.to_lowercase();
+            let mut name = lower(&user.display_name);
             name.push_str(&user.user_id.to_string());
             name
         })
@@ -86,8 +87,8 @@ impl People {
 
 /// Whether a word of the text starts like the query, capitals aside. Every text matches nothing.
 pub fn matches(text: &str, query: &str) -> bool {
-    let query = query.trim().trim_start_matches(['@', '#']).to_lowercase();
-    let text = text.to_lowercase();
+    let query = lower(query.trim().trim_start_matches(['@', '#']));
+    let text = lower(text);
     let inner = |c: char| !c.is_alphanumeric();
     text.starts_with(&query)
         || text.match_indices(inner).any(|(at, sign)| text[at + sign.len()..].starts_with(&query))

@@ -3,6 +3,17 @@
 
 use shared::UserId;
 
+/// A text in small letters. The browser knows them all; Rust's tables would be ten kilobytes of the
+/// page, and serve the tests alone.
+#[cfg(target_arch = "wasm32")]
+pub use crate::browser::letters::lower;
+
+/// A text in small letters.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn lower(text: &str) -> String {
+    text.to_lowercase()
+}
+
 /// Most characters of an excerpt.
 const EXCERPT_MAX_CHARS: usize = 160;
 

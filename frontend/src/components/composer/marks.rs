@@ -7,7 +7,7 @@ use crate::state::completion::byte_at;
 /// link (with something selected: without it, the key goes to a channel). False if nothing.
 pub(super) fn mark(id: &str, key: &str, shift: bool) -> bool {
     let Some((from, to)) = area::selection(id) else { return false };
-    let (before, after) = match key.to_lowercase().as_str() {
+    let (before, after) = match key.to_ascii_lowercase().as_str() {
         "b" if !shift => ("**", "**"),
         "i" if !shift => ("_", "_"),
         "x" if shift => ("~~", "~~"),

@@ -6,6 +6,7 @@ use crate::components::icon;
 use crate::state::commands::{COMMANDS, parse, possible};
 use crate::state::completion::{Candidate, Sign, Token, everyone, fit, people, rooms};
 use crate::state::emoji::find;
+use crate::state::text::lower;
 use crate::state::{State, Where};
 use leptos::prelude::*;
 use shared::{ChannelKind, UserId};
@@ -167,7 +168,7 @@ fn commands(kind: Option<ChannelKind>, query: &str) -> Vec<Offer> {
     let fits = COMMANDS.into_iter().filter(|usage| {
         let example = parse(&["/", usage.word, " ", usage.then].concat());
         let here = kind.zip(example.ok()).is_none_or(|(kind, what)| possible(&what, kind).is_ok());
-        here && usage.word.starts_with(&query.to_lowercase())
+        here && usage.word.starts_with(&lower(query))
     });
     let found = fits.map(|usage| Offer {
         key: usage.word.to_owned(),
