@@ -65,7 +65,7 @@ impl Commits {
     /// What was asked for since the last commit, waiting for at least one change. While nothing is
     /// asked for, the journal is settled.
     fn next(&mut self) -> Option<Batch> {
-        let first = loop {
+        let first = 'waiting: loop {
             if self.journal.is_empty() {
                 break self.jobs.blocking_recv()?;
             }
@@ -74,14 +74,15 @@ impl Commits {
             match self.waiting.block_on(soon) {
                 Ok(job) => break job?,
                 Err(_) => {
-                    while !self.journal.is_empty() {
-                        if !self.settle_some() {
-                            // Not now: whoever needs it, and the next pause, will try again.
-                            break;
+                    while !self.journal.is_empty() && self.settle_some() {
+                        // Whoever comes meanwhile waits for one slice, not for all of them.
+                        if let Ok(job) = self.jobs.try_recv() {
+                            break 'waiting job;
                         }
                     }
                     self.checkpointer.committed(&self.db);
                     if !self.journal.is_empty() {
+                        // Not now: whoever needs it, and the next pause, will try again.
                         break self.jobs.blocking_recv()?;
                     }
                 }

@@ -304,7 +304,7 @@ mod tests {
         db.execute_batch(
             "PRAGMA foreign_keys = OFF;
              INSERT INTO channels (no, channel_id, kind, visibility, created_by, created_at, head_seq)
-             VALUES (1, x'01', 0, 0, x'02', 0, 1);",
+             VALUES (1, zeroblob(16), 0, 0, x'02', 0, 1);",
         )
         .unwrap();
         db.execute("INSERT INTO members VALUES (1, ?1, 0, 0)", [Id::from(ada())]).unwrap();

@@ -27,8 +27,8 @@ const IN_FLIGHT: u32 = 64;
 const ROOM: usize = 5;
 /// Longest that the 99th of 100 first pages may take, in milliseconds.
 const AIM_MS: f64 = 10.0;
-/// How long an answer may take, in seconds.
-const PATIENCE: f64 = 10.0;
+/// How long nothing may be stored, in seconds: long, as machines can be busy with something else.
+const PATIENCE: f64 = 60.0;
 
 /// What is searched for; each a name and a maker of searches.
 type Kind = (&'static str, fn(&mut Texts) -> String);

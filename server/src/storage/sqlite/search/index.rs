@@ -48,6 +48,35 @@ fn of_channel(db: &Connection, no: ChannelNo) -> rusqlite::Result<i64> {
     Ok(id.map_or(0, |id| i64::from(id.0.as_u128() as u16)))
 }
 
+/// The doc of the message before this one in its channel, if both are of the same millisecond.
+fn doc_before(
+    db: &Connection,
+    entry: &Entry<'_>,
+    of_channel: i64,
+) -> rusqlite::Result<Option<i64>> {
+    let before: Option<(i64, i64)> = db
+        .prepare_cached(
+            "SELECT pos, sent_at FROM messages WHERE pos >= ?1 AND pos < ?2 AND deleted_at IS NULL
+             ORDER BY pos DESC LIMIT 1",
+        )?
+        .query_row((channel_no_of(entry.pos).pos(0), entry.pos), |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    match before {
+        Some((pos, sent_at)) if doc_at(sent_at) == doc_at(entry.sent_at) => {
+            doc_of(db, first_doc(sent_at, pos, of_channel), pos).optional()
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The doc of the message in a place, given the first that it can be.
+fn doc_of(db: &Connection, first: i64, pos: i64) -> rusqlite::Result<i64> {
+    db.prepare_cached("SELECT doc FROM search_docs WHERE doc >= ?1 AND pos = ?2 LIMIT 1")?
+        .query_row((first, pos), |row| row.get(0))
+}
+
 /// Enters messages that are in their place and not in the index. Those of a channel come one after
 /// the other, ascending, so that they keep their order within a millisecond, too.
 pub(in super::super) fn enter(db: &Connection, entries: &[Entry<'_>]) -> rusqlite::Result<()> {
@@ -58,11 +87,13 @@ pub(in super::super) fn enter(db: &Connection, entries: &[Entry<'_>]) -> rusqlit
     let mut room: HashMap<i64, i64> = HashMap::new();
     for of_one in entries.chunk_by(|a, b| channel_no_of(a.pos) == channel_no_of(b.pos)) {
         let Some(first) = of_one.first() else { continue };
-        let (of_channel, mut last) = (of_channel(db, channel_no_of(first.pos))?, i64::MIN);
+        let of_channel = of_channel(db, channel_no_of(first.pos))?;
+        let mut last = doc_before(db, first, of_channel)?.unwrap_or(i64::MIN);
         for entry in of_one {
             let mut doc = first_doc(entry.sent_at, entry.pos, of_channel);
-            // Where the seq begins anew in the number, and the millisecond is the same.
-            if doc <= last && doc >> DOC_BITS == last >> DOC_BITS {
+            // The one before was sent in the same millisecond and had to move on, or the seq begins
+            // anew in the number. (Much further back, the clock was set.)
+            if (0..4 << DOC_BITS).contains(&(last.saturating_sub(doc))) {
                 doc = last + 1;
             }
             let (moment, mut tried) = (doc >> DOC_BITS, 0);
@@ -106,9 +137,7 @@ pub(in super::super) fn remove(db: &Connection, pos: i64) -> rusqlite::Result<()
     let Some(stored) = stored(db, pos)? else { return Ok(()) };
     let entry = stored.entry(pos);
     let first = first_doc(entry.sent_at, pos, of_channel(db, channel_no_of(pos))?);
-    let doc: i64 = db
-        .prepare_cached("SELECT doc FROM search_docs WHERE doc >= ?1 AND pos = ?2 LIMIT 1")?
-        .query_row((first, pos), |row| row.get(0))?;
+    let doc = doc_of(db, first, pos)?;
     remove_doc(db, doc, &entry)
 }
 

@@ -230,6 +230,37 @@ fn an_index_is_made_anew_from_where_it_was_left() {
     check(&db);
 }
 
+#[test]
+fn a_channel_keeps_its_order_within_a_moment_however_it_is_entered() {
+    let db = database(5);
+    let mut places = Vec::new();
+    for seq in 1..=1_500 {
+        for no in 1..=5 {
+            places.push(store(&db, no, seq, MINUTE + seq as i64 / 100, "same moment"));
+        }
+    }
+    places.sort_unstable();
+    // In parts that end anywhere, as the journal is settled.
+    let mut rest: Vec<&[i64]> = places.chunks(1_500).collect();
+    let mut size = 1;
+    while rest.iter().any(|channel| !channel.is_empty()) {
+        for channel in &mut rest {
+            let (now, later) = channel.split_at(size.min(channel.len()));
+            enter_places(&db, now).unwrap();
+            *channel = later;
+        }
+        size = size % 97 + 13;
+    }
+    let mut query = db.prepare("SELECT pos FROM search_docs ORDER BY doc").unwrap();
+    let places = query.query_map([], |row| row.get::<_, i64>(0)).unwrap();
+    let places: Vec<i64> = places.collect::<Result<_, _>>().unwrap();
+    for no in 1..=5 {
+        let of_one = places.iter().filter(|pos| channel_no_of(**pos).0 == no);
+        assert!(of_one.is_sorted(), "channel {no}");
+    }
+    assert_eq!(places.len(), 7_500);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
