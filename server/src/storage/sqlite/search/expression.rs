@@ -8,31 +8,31 @@ use rusqlite::Connection;
 /// from the newest on, one by one; looking for a beginning as such first collects them all.
 const ENDINGS_MAX: usize = 32;
 
-/// How a pattern is looked for.
+/// What a pattern whose last word is only begun comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Sought {
-    /// By an expression that says all.
-    Exactly(String),
-    /// It begins more words than are looked for one by one: by an expression that finds too much, if
-    /// there is any, with a look at each text; or by one that says all and is slow.
-    Roughly { rough: Option<String>, slow: String },
+pub(super) enum Begun {
+    /// The patterns that it can stand for, as one expression.
+    Few(String),
+    /// More than are looked for one by one.
+    Many,
     /// No text holds it.
     Nowhere,
 }
 
-/// How to look for a pattern that is wanted.
-pub(super) fn sought(db: &Connection, pattern: &Pattern) -> rusqlite::Result<Sought> {
-    if !pattern.prefix {
-        return Ok(Sought::Exactly(phrase(&pattern.words)));
-    }
-    let Some((beginning, before)) = pattern.words.split_last() else { return Ok(Sought::Nowhere) };
-    let Some(endings) = words_with(db, beginning)? else {
-        let rough = (!before.is_empty()).then(|| phrase(before));
-        return Ok(Sought::Roughly { rough, slow: exact(pattern) });
-    };
+/// What a pattern whose last word is only begun can stand for.
+pub(super) fn begun(db: &Connection, pattern: &Pattern) -> rusqlite::Result<Begun> {
+    let Some((beginning, before)) = pattern.words.split_last() else { return Ok(Begun::Nowhere) };
+    let Some(endings) = words_with(db, beginning)? else { return Ok(Begun::Many) };
     let phrases: Vec<String> =
         endings.into_iter().map(|ending| phrase(&[before, &[ending]].concat())).collect();
-    Ok(if phrases.is_empty() { Sought::Nowhere } else { Sought::Exactly(any(&phrases)) })
+    Ok(if phrases.is_empty() { Begun::Nowhere } else { Begun::Few(any(&phrases)) })
+}
+
+/// An expression that finds all that such a pattern does, and more; None for one that would find
+/// everything.
+pub(super) fn rough(pattern: &Pattern) -> Option<String> {
+    let (_, before) = pattern.words.split_last()?;
+    (!before.is_empty()).then(|| phrase(before))
 }
 
 /// The expression of a pattern, however slow.

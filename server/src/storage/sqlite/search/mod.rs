@@ -20,7 +20,7 @@ use crate::domain::search::marks::marked;
 use crate::domain::search::query::{Facet, Query};
 use crate::domain::search::words::{Pattern, words};
 use crate::error::{Error, Result};
-use expression::{Sought, any, exact, sought, term};
+use expression::{Begun, any, begun, exact, rough, term};
 use index::{channel_term, doc_at};
 use resolving::Among;
 use rusqlite::Connection;
@@ -31,7 +31,9 @@ use shared::{ChannelId, UserId};
 const CHANNELS_ASKED_MAX: usize = 32;
 /// Hits that are looked at for their channel until the index is asked for each channel after all.
 const LOOKED_AT_MAX: usize = 20_000;
-/// Texts that are looked at for the beginning of a word until the index is asked for it after all.
+/// Texts that are looked at for the beginning of a word until the index is asked which words begin
+/// so, and, if there are many, for the beginning itself after all.
+const GLANCE_MAX: usize = 250;
 const READ_MAX: usize = 4_000;
 
 /// What is searched, for whom and how much of it.
@@ -64,13 +66,7 @@ impl Storage {
 }
 
 fn run(db: &Connection, search: &Search) -> Result<MessageList, Failure> {
-    let none = MessageList { items: Vec::new(), before: None };
-    let Some(among) = resolving::among(db, search)? else { return Ok(none) };
-    let Some(plan) = Plan::new(db, search, among)? else { return Ok(none) };
-    let mut hits = match plan.hits(db, Effort::Little)? {
-        Some(hits) => hits,
-        None => plan.hits(db, Effort::All)?.unwrap_or_default(),
-    };
+    let mut hits = hits(db, search, Effort::Glance)?;
     let more = hits.len() > search.limit;
     hits.truncate(search.limit);
     let before = hits.last().filter(|_| more).map(|hit| hit.doc.cast_unsigned());
@@ -84,12 +80,42 @@ fn run(db: &Connection, search: &Search) -> Result<MessageList, Failure> {
     Ok(MessageList { items: items.collect::<rusqlite::Result<_>>()?, before })
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The newest hits, one more than the page holds if there are so many: with so little effort, or
+/// more if that does not do.
+fn hits(db: &Connection, search: &Search, effort: Effort) -> Result<Vec<Hit>, Failure> {
+    let Some(among) = resolving::among(db, search)? else { return Ok(Vec::new()) };
+    let Some(mut plan) = Plan::new(search, among) else { return Ok(Vec::new()) };
+    for effort in Effort::EACH.into_iter().filter(|each| *each >= effort) {
+        if effort == Effort::Little && !plan.ask_for_endings(db)? {
+            return Ok(Vec::new());
+        }
+        if let Some(hits) = plan.hits(db, effort)? {
+            return Ok(hits);
+        }
+    }
+    Ok(Vec::new())
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Effort {
-    /// Up to the bounds above.
+    /// A look at the newest texts for words that are only begun.
+    Glance,
+    /// Up to all the bounds above.
     Little,
     /// Whatever it takes.
     All,
+}
+
+impl Effort {
+    const EACH: [Self; 3] = [Self::Glance, Self::Little, Self::All];
+
+    /// Texts that may be read.
+    fn reads(self) -> usize {
+        match self {
+            Self::Glance => GLANCE_MAX,
+            Self::Little | Self::All => READ_MAX,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -103,8 +129,8 @@ struct Plan<'s> {
     among: Among,
     /// What the index can be asked for exactly.
     exact: Vec<String>,
-    /// The beginnings that it can't: what it is asked for instead, and what would be exact.
-    rough: Vec<(Option<String>, String, &'s Pattern)>,
+    /// Patterns whose last word is only begun, which it can be asked for exactly, but slowly.
+    begun: Vec<&'s Pattern>,
     /// What must not be.
     unwanted: Vec<String>,
     /// The docs of the page, both included.
@@ -115,7 +141,7 @@ struct Plan<'s> {
 
 impl<'s> Plan<'s> {
     /// None when there can't be any hit.
-    fn new(db: &Connection, search: &'s Search, among: Among) -> rusqlite::Result<Option<Self>> {
+    fn new(search: &'s Search, among: Among) -> Option<Self> {
         let query = &search.query;
         let mut docs = match &query.sent {
             Some(sent) => (doc_at(sent.start), doc_at(sent.end) - 1),
@@ -124,19 +150,28 @@ impl<'s> Plan<'s> {
         if let Some(before) = search.before {
             docs.1 = docs.1.min(i64::try_from(before).unwrap_or(i64::MAX).saturating_sub(1));
         }
-        let (mut exactly, mut rough) = (among.wanted.clone(), Vec::new());
-        for pattern in &query.wanted {
-            match sought(db, pattern)? {
-                Sought::Exactly(expression) => exactly.push(expression),
-                Sought::Roughly { rough: some, slow } => rough.push((some, slow, pattern)),
-                Sought::Nowhere => return Ok(None),
-            }
-        }
+        let (begun, whole): (Vec<_>, Vec<_>) =
+            query.wanted.iter().partition(|pattern| pattern.prefix);
+        let mut wanted = among.wanted.clone();
+        wanted.extend(whole.into_iter().map(exact));
         let mut unwanted = among.unwanted.clone();
         unwanted.extend(query.unwanted.iter().map(exact));
         let enough = search.limit + 1;
-        let plan = Self { among, exact: exactly, rough, unwanted, docs, enough };
-        Ok((plan.docs.0 <= plan.docs.1).then_some(plan))
+        let plan = Self { among, exact: wanted, begun, unwanted, docs, enough };
+        (plan.docs.0 <= plan.docs.1).then_some(plan)
+    }
+
+    /// Asks the index which words begin as some that are looked for, so that few are asked for
+    /// exactly; whether there can be any hit.
+    fn ask_for_endings(&mut self, db: &Connection) -> rusqlite::Result<bool> {
+        for pattern in std::mem::take(&mut self.begun) {
+            match begun(db, pattern)? {
+                Begun::Few(expression) => self.exact.push(expression),
+                Begun::Many => self.begun.push(pattern),
+                Begun::Nowhere => return Ok(false),
+            }
+        }
+        Ok(true)
     }
 
     /// The newest hits; None when more effort is needed to say.
@@ -148,12 +183,8 @@ impl<'s> Plan<'s> {
             let terms: Vec<String> = channels.map(|no| term(&channel_term(*no))).collect();
             wanted.push(any(&terms));
         }
-        for (rough, slow, _) in &self.rough {
-            if all {
-                wanted.push(slow.clone());
-            } else {
-                wanted.extend(rough.clone());
-            }
+        for pattern in &self.begun {
+            wanted.extend(if all { Some(exact(pattern)) } else { rough(pattern) });
         }
         let (from, to) = self.docs;
         if wanted.is_empty() {
@@ -183,7 +214,7 @@ impl<'s> Plan<'s> {
         mut rows: rusqlite::Rows<'_>,
         effort: Effort,
     ) -> rusqlite::Result<Option<Vec<Hit>>> {
-        let little = effort == Effort::Little;
+        let all = effort == Effort::All;
         let mut text =
             db.prepare_cached(
             "SELECT coalesce(edited, message) || coalesce((SELECT ' ' || group_concat(filename, ' ')
@@ -196,11 +227,11 @@ impl<'s> Plan<'s> {
             looked_at += 1;
             // Whatever the index was asked for, nothing else than these is ever told.
             if self.among.channels.contains(&channel_no_of(hit.pos).0) {
-                let holds_all = !little || self.rough.is_empty() || {
+                let holds_all = all || self.begun.is_empty() || {
                     read += 1;
                     let text: String = text.query_row([hit.pos], |row| row.get(0))?;
                     let words = words(&text);
-                    self.rough.iter().all(|(_, _, pattern)| pattern.is_in(&words))
+                    self.begun.iter().all(|pattern| pattern.is_in(&words))
                 };
                 if holds_all {
                     hits.push(hit);
@@ -209,7 +240,7 @@ impl<'s> Plan<'s> {
             if hits.len() >= self.enough {
                 break;
             }
-            if little && (looked_at >= LOOKED_AT_MAX || read >= READ_MAX) {
+            if !all && (looked_at >= LOOKED_AT_MAX || read >= effort.reads()) {
                 return Ok(None);
             }
         }

@@ -276,10 +276,15 @@ proptest! {
             let plain = parsed.filters.is_empty() && parsed.sent.is_none();
             let fits = parsed.wanted.iter().all(|pattern| pattern.is_in(&all))
                 && !parsed.unwanted.iter().any(|pattern| pattern.is_in(&all));
-            let found = page(&db, &query, None, 20).items.len();
-            prop_assert!(found <= 1);
-            if plain {
-                prop_assert_eq!(found == 1, fits, "{:?}", parsed);
+            let search =
+                Search { user_id: ADA, query: parsed, channel_id: None, from: None, before: None,
+                    limit: 20 };
+            for effort in Effort::EACH {
+                let found = hits(&db, &search, effort).unwrap().len();
+                prop_assert!(found <= 1);
+                if plain {
+                    prop_assert_eq!(found == 1, fits, "{:?} {:?}", search, effort);
+                }
             }
         }
         remove(&db, ChannelNo(1).pos(1)).unwrap();
