@@ -7,6 +7,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use shared::paths;
+use std::io::Read as _;
 use std::sync::{Arc, LazyLock};
 use utoipa_swagger_ui::Config;
 
@@ -45,13 +46,25 @@ fn file(name: &str) -> Response {
         Err(cause) => return Error::internal("the docs page", &cause).into_response(),
     };
     let Some(file) = found else { return problem::no_such_path().into_response() };
+    // They are in the program as they are smallest, and are told so little that it does not matter
+    // what it costs to unpack them.
+    let mut bytes = Vec::new();
+    let unpacked = if file.gzpipped {
+        flate2::read::GzDecoder::new(&*file.bytes).read_to_end(&mut bytes).map(drop)
+    } else {
+        bytes = file.bytes.into_owned();
+        Ok(())
+    };
+    if let Err(cause) = unpacked {
+        return Error::internal("the docs page", &cause).into_response();
+    }
     let mut response = if name == "index.html" {
-        match String::from_utf8(file.bytes.into_owned()) {
+        match String::from_utf8(bytes) {
             Ok(page) => placed(&page).into_response(),
             Err(cause) => return Error::internal("the docs page", &cause).into_response(),
         }
     } else {
-        file.bytes.into_owned().into_response()
+        bytes.into_response()
     };
     let mut insert = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
