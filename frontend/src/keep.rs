@@ -7,8 +7,8 @@ use crate::state::emoji::RECENT_MAX;
 use crate::state::outbox::Entry;
 use crate::state::{Draft, Where};
 use shared::api::emoji::TONES;
+use shared::map::HashMap;
 use shared::{ChannelId, UserId, names};
-use std::collections::HashMap;
 
 /// What people are told when the browser's storage takes nothing more.
 pub const FULL: &str =

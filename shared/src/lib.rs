@@ -19,6 +19,7 @@ mod ids;
 pub mod json;
 pub mod limits;
 pub mod look;
+pub mod map;
 mod message;
 pub mod names;
 pub mod paths;

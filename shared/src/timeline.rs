@@ -6,8 +6,8 @@
 
 use crate::api::messages::MessagePage;
 use crate::by_seq::BySeq;
+use crate::map::HashMap;
 use crate::{ChannelEvent, ChatMessage, Message, MessageId, Preview, Reaction, Seq};
-use std::collections::HashMap;
 
 /// Most events that wait for a gap before them to be filled; past it the newest are let go, since
 /// filling the gap fetches them again.

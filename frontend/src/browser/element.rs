@@ -8,9 +8,9 @@ use super::page::document;
 use leptos::prelude::*;
 use leptos::reactive::effect::RenderEffect;
 use leptos::reactive::owner::Owner;
+use shared::map::HashMap;
 use std::any::Any;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, KeyboardEvent, Node, PointerEvent};
@@ -257,7 +257,7 @@ impl El {
     fn each_boxed(self, keys: Box<dyn Fn() -> Vec<String>>, make: Box<dyn Fn(&str) -> El>) -> Self {
         let (start, end) = (comment(), comment());
         let this = self.with(El(start.clone())).with(El(end.clone()));
-        let list = RefCell::new(List { items: HashMap::new(), start, end });
+        let list = RefCell::new(List { items: HashMap::default(), start, end });
         let owner = Owner::current().unwrap_or_default();
         watch_boxed(Box::new(move || {
             let keys = keys();

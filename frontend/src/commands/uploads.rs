@@ -11,8 +11,8 @@ use crate::state::uploads::{Upload, Uploads};
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use shared::map::HashMap;
 use shared::{ErrorCode, UploadId};
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// What is held of a file for as long as its tile is there.
@@ -44,7 +44,7 @@ impl Files {
     pub fn new() -> Self {
         Self {
             list: RwSignal::new(Uploads::default()),
-            held: StoredValue::new_local(HashMap::new()),
+            held: StoredValue::new_local(HashMap::default()),
             timer: StoredValue::new_local(None),
         }
     }

@@ -17,8 +17,8 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::{spawn_local, tick};
 use shared::look::hue;
+use shared::map::HashMap;
 use shared::{ChannelId, ChannelKind};
-use std::collections::HashMap;
 
 /// Pixels from an edge at which the next page is loaded.
 const EDGE_PX: f64 = 800.0;
@@ -31,7 +31,7 @@ type Rows = HashMap<String, Handle>;
 pub fn feed(ctx: Ctx, at: Where) -> El {
     let (channel, thread) = at;
     let stand = ctx.ui.stand(at);
-    let rows = StoredValue::new(Rows::new());
+    let rows = StoredValue::new(Rows::default());
     let keys = RwSignal::new(Vec::<String>::new());
     let busy = RwSignal::new(false);
     let empty = RwSignal::new(false);

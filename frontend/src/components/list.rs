@@ -15,8 +15,8 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::api::messages::{ListedMessage, MessageList};
+use shared::map::HashMap;
 use shared::{ChannelId, ChatMessage, ErrorCode};
-use std::collections::HashMap;
 
 /// What the arrow keys go through.
 const CARDS: &str = "aside.details .card";
@@ -64,7 +64,7 @@ impl Shelf {
         Self {
             ctx,
             pane,
-            items: StoredValue::new(HashMap::new()),
+            items: StoredValue::new(HashMap::default()),
             keys: RwSignal::new(Vec::new()),
             before: RwSignal::new(None),
             status: RwSignal::new(Status::Loading),
@@ -115,7 +115,7 @@ impl Shelf {
 
     fn take(self, part: MessageList, more: bool) {
         let mut keys = if more { self.keys.get_untracked() } else { Vec::new() };
-        let mut fresh = HashMap::new();
+        let mut fresh = HashMap::default();
         let by_day = self.pane == Pane::Search;
         let mut day = self.items.with_value(|items| {
             let last = keys.last().and_then(|key| items.get(key));

@@ -4,8 +4,8 @@
 use super::order::by_text;
 use super::people::People;
 use super::text::lower;
+use shared::map::HashMap;
 use shared::{ChannelId, ChannelInfo, ChannelKind, Seq, UserId};
-use std::collections::HashMap;
 
 /// A channel, as the rail and the bar show it.
 #[derive(Debug, Clone, PartialEq, Eq)]

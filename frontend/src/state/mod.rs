@@ -27,8 +27,9 @@ use outbox::Outbox;
 use people::{People, Typing};
 use room::Room;
 use rows::{Gists, Row, View, rows};
+use shared::map::{HashMap, HashSet};
 use shared::{ChannelId, ChatMessage, ClientId, MessageId, Seq, Timestamp, UserId};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use threads::{Thread, Threads};
 
 /// Most channels whose messages are held at once.
@@ -103,15 +104,15 @@ impl State {
             epoch: None,
             people: People::default(),
             channels: Channels::default(),
-            rooms: HashMap::new(),
+            rooms: HashMap::default(),
             outbox: Outbox::default(),
             typing: Typing::default(),
-            drafts: HashMap::new(),
+            drafts: HashMap::default(),
             open: None,
             thread: None,
             threads: Threads::default(),
-            bookmarks: HashSet::new(),
-            gists: Gists::new(),
+            bookmarks: HashSet::default(),
+            gists: Gists::default(),
             listed: Listed::default(),
             catching_up: Vec::new(),
         }

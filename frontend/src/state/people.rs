@@ -4,8 +4,8 @@
 use super::order::by_text;
 use super::text::lower;
 use shared::limits::TYPING_SHOWN_MS;
+use shared::map::HashMap;
 use shared::{ChannelId, Role, UserId, UserInfo};
-use std::collections::HashMap;
 
 /// The users that are known so far.
 #[derive(Debug, Clone, Default)]

@@ -1,9 +1,9 @@
 //! A channel whose messages are held: its window, which of them are keyed by a nonce, and where
 //! the "New" line was fixed. Drawing it is `rows.rs`, fetching it `net/` and `commands`.
 
+use shared::map::HashMap;
 use shared::timeline::Timeline;
 use shared::{MessageId, Seq};
-use std::collections::HashMap;
 
 /// Most messages that one window holds; the far side is let go past it.
 pub const WINDOW_MAX: usize = 260;

@@ -5,8 +5,8 @@
 use super::outbox::{Entry, SendState};
 use super::room::Room;
 use super::text::{excerpt, mentions};
+use shared::map::HashMap;
 use shared::{Attachment, ChatMessage, Forwarded, MessageId, Preview, Seq, Timestamp, UserId};
-use std::collections::HashMap;
 
 /// Milliseconds within which messages of one author form a group.
 const GROUP_MS: i64 = 7 * 60 * 1000;

@@ -2,9 +2,9 @@
 
 use super::room::Room;
 use shared::api::messages::ListedMessage;
+use shared::map::HashMap;
 use shared::timeline::Timeline;
 use shared::{ChannelId, Message, MessageId, Seq, ThreadFrame, Timestamp};
-use std::collections::HashMap;
 
 /// The thread on the screen.
 #[derive(Debug, Clone)]
