@@ -47,6 +47,10 @@ pub struct Store {
     pub kept: Pulse,
     /// How many wait in the outbox.
     pub outbox: Pulse,
+    /// The files that no message carries yet.
+    pub uploads: Pulse,
+    /// The table of emoji, and which are remembered.
+    pub emoji: Pulse,
     /// The connection.
     pub link: RwSignal<Link>,
     /// Whether the list of channels is here.
@@ -69,6 +73,8 @@ impl Store {
             thread: Pulse::new(),
             kept: Pulse::new(),
             outbox: Pulse::new(),
+            uploads: Pulse::new(),
+            emoji: Pulse::new(),
             link: RwSignal::new(Link::Connecting),
             ready: RwSignal::new(false),
             arrivals: RwSignal::new(Vec::new()),
@@ -123,6 +129,8 @@ impl Store {
             (changes.thread, self.thread),
             (changes.kept, self.kept),
             (changes.outbox, self.outbox),
+            (changes.uploads, self.uploads),
+            (changes.emoji, self.emoji),
         ];
         for (_, pulse) in pulses.into_iter().filter(|(changed, _)| *changed) {
             pulse.give();

@@ -225,15 +225,21 @@ pub fn find_people(ctx: Ctx, query: String) {
 
 /// Fetches the names of the public channels, once.
 pub fn find_public(ctx: Ctx) {
-    if ctx.ui.public.get_untracked().is_some() {
+    let known = move |names: Option<Vec<String>>| {
+        ctx.store.write(|state| {
+            state.public = names;
+            Changes { channels: true, ..Changes::default() }
+        });
+    };
+    if ctx.store.read(|state| state.public.is_some()) {
         return;
     }
-    ctx.ui.public.set(Some(Vec::new()));
+    known(Some(Vec::new()));
     spawn_local(async move {
         let found = rest::discover().await.map(|found| found.channels);
         let names = found.map(|list| list.into_iter().filter_map(|info| info.name).collect());
         // Without an answer one's own channels are offered, and the next time it is asked again.
-        let _ = ctx.ui.public.try_set(names.ok());
+        known(names.ok());
     });
 }
 

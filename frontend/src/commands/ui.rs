@@ -1,6 +1,6 @@
 //! What is open, chosen and shown: the part of the page that no server needs to know.
 
-use super::emoji::Emojis;
+use super::emoji::Choice;
 use super::uploads::Files;
 use crate::browser::dom::Focused;
 use crate::keep;
@@ -165,11 +165,9 @@ pub struct Ui {
     pub single_keys: RwSignal<bool>,
     /// A text that shall stand in the composer of this place.
     pub compose: RwSignal<Option<(Where, String)>>,
-    /// The names of the public channels, once somebody looked for one.
-    pub public: RwSignal<Option<Vec<String>>>,
-    /// The emoji.
-    pub emoji: Emojis,
-    /// The files that no message carries yet.
+    /// The choice of emoji that is open, or was last.
+    pub choice: StoredValue<Option<Choice>, LocalStorage>,
+    /// The files that are being uploaded.
     pub files: Files,
 }
 
@@ -192,8 +190,7 @@ impl Ui {
             thread: Stand::new("#thread-feed"),
             single_keys: RwSignal::new(keep::single_keys()),
             compose: RwSignal::new(None),
-            public: RwSignal::new(None),
-            emoji: Emojis::new(),
+            choice: StoredValue::new_local(None),
             files: Files::new(),
         }
     }

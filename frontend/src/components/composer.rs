@@ -20,6 +20,7 @@ use completion::Completion;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::task::{spawn_local, tick};
+use shared::UploadId;
 use shared::limits::MESSAGE_MAX_BYTES;
 
 /// Bytes before the limit at which it is named.
@@ -79,7 +80,12 @@ impl Writing {
 
     /// Why it can't be sent now, watched; nothing when it can.
     fn held(self) -> Option<&'static str> {
-        self.ctx.ui.files.list.with(|list| list.ready(self.at).err())
+        self.ctx.store.uploads.track();
+        self.ready().err()
+    }
+
+    fn ready(self) -> Result<Vec<UploadId>, &'static str> {
+        self.ctx.store.read(|state| Some(state.uploads.ready(self.at))).unwrap_or(Ok(Vec::new()))
     }
 
     fn add(self, files: Vec<files::File>) {
@@ -90,10 +96,9 @@ impl Writing {
     }
 
     fn send(self) {
-        let ready = self.ctx.ui.files.list.with_untracked(|list| list.ready(self.at));
         let text = dom::value(&self.area());
         let meant = parse(&text);
-        match (meant, ready) {
+        match (meant, self.ready()) {
             (Err(why), _) => self.wrong.set(Some(why)),
             (Ok(Meaning::Text(text)), Ok(files)) => self.post(&text, false, files),
             (Ok(Meaning::Action(text)), Ok(files)) => self.post(&text, true, files),
@@ -105,7 +110,7 @@ impl Writing {
         self.focus();
     }
 
-    fn post(self, text: &str, action: bool, attachment_ids: Vec<shared::UploadId>) {
+    fn post(self, text: &str, action: bool, attachment_ids: Vec<UploadId>) {
         let also_in_channel = self.at.1.is_some() && self.also.get_untracked();
         let parts = Parts { also_in_channel, action, attachment_ids };
         if messages::send(self.ctx, self.at, text, parts) {
@@ -263,7 +268,8 @@ pub fn composer(ctx: Ctx, at: Where) -> El {
         .attr("aria-label", "Send")
         .live_attr("title", why)
         .live_flag("disabled", move || {
-            let files = ctx.ui.files.list.with(|list| list.of(at).next().is_some());
+            ctx.store.uploads.track();
+            let files = ctx.store.read(|state| state.uploads.of(at).next().is_some());
             this.blank.get() && !files || this.is_over() || this.held().is_some() || this.busy.get()
         })
         // A press must not take the keyboard, and with it a phone's own, away from the box.

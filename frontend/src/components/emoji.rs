@@ -6,8 +6,8 @@ use super::icon::{self, icon};
 use crate::browser::element::{El, el, many, memo};
 use crate::browser::{dom, grid};
 use crate::commands::Ctx;
-use crate::commands::emoji::{Table, chose, fetch, set_tone};
-use crate::state::emoji::{find, known};
+use crate::commands::emoji::{chose, fetch, set_tone};
+use crate::state::emoji::{Emojis, Table, find, known};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use shared::api::emoji::{Emoji, EmojiGroup, TONES, with_tone};
@@ -36,8 +36,10 @@ const GROUPS: [(&str, &str); 10] = [
 pub fn emoji(ctx: Ctx) -> El {
     let query = RwSignal::new(String::new());
     let drawn = RwSignal::new(2_usize);
-    let said = RwSignal::new(None::<(String, String)>);
-    let anchor = ctx.ui.emoji.anchor();
+    let said = RwSignal::new(String::new());
+    // What is drawn follows the tone that is chosen here, and not what is remembered meanwhile.
+    let tone = RwSignal::new(ctx.store.read(|state| usize::from(state.emoji.tone)));
+    let anchor = ctx.ui.choice.get_value().map(|choice| choice.anchor).unwrap_or_default();
     draw_on(drawn);
     request_animation_frame(move || grid::place("emoji", &anchor));
     let typed = move |event: leptos::ev::Event| query.set(dom::event_value(&event));
@@ -67,10 +69,9 @@ pub fn emoji(ctx: Ctx) -> El {
             _ => {}
         });
     let say = move |event: leptos::ev::Event| {
-        let found = dom::nearest(event.target(), "data-pick")
-            .and_then(|emoji| Some((emoji, dom::nearest(event.target(), "aria-label")?)));
-        if found.is_some() {
-            said.set(found);
+        if let Some(emoji) = dom::nearest(event.target(), "data-pick") {
+            let name = dom::nearest(event.target(), "aria-label").unwrap_or_default();
+            said.set([&emoji, "\n", &name].concat());
         }
     };
     let list = el("div", "emoji-list")
@@ -86,14 +87,14 @@ pub fn emoji(ctx: Ctx) -> El {
             say(event);
         })
         .on_key(move |event| in_grid(&event))
-        .live(move || content(ctx, query, drawn));
+        .live(content(ctx, query, drawn, tone));
     frame(ctx, "emoji", if crate::browser::page::is_touch() { "" } else { "#emoji-query" })
         .attr("class", "emoji")
         .attr("aria-label", "Emoji")
         .with(el("div", "emoji-head").with(icon(icon::SEARCH)).with(search))
         .with(groups(drawn, query))
         .with(list)
-        .with(foot(ctx, said))
+        .with(foot(ctx, said, tone))
 }
 
 /// Draws one group after the other, a frame for each.
@@ -119,66 +120,91 @@ fn in_grid(event: &KeyboardEvent) {
     }
 }
 
-fn content(ctx: Ctx, query: RwSignal<String>, drawn: RwSignal<usize>) -> Option<El> {
+fn content(
+    ctx: Ctx,
+    query: RwSignal<String>,
+    drawn: RwSignal<usize>,
+    tone: RwSignal<usize>,
+) -> impl Fn() -> Option<El> {
     let note = |text: &str| el("p", "none").attr("role", "status").text(text);
-    Some(match ctx.ui.emoji.table.get() {
-        Table::Absent | Table::Asked => note("Fetching the emoji…"),
-        Table::Failed => {
-            let again = el("button", "soft").attr("type", "button").text("Try again");
-            let text = "The server does not answer, so their names are missing.";
-            many([note(text), again.on_click(move || fetch(ctx))])
-        }
-        Table::Here(table) => {
-            let searching = memo(move || query.with(|query| !query.trim().is_empty()));
-            many([]).live(move || {
-                let table = table.clone();
+    let progress = memo(move || {
+        ctx.store.emoji.track();
+        let word = ctx.store.read(|state| match state.emoji.table {
+            Table::Absent | Table::Asked => "asked",
+            Table::Failed => "failed",
+            Table::Here(_) => "here",
+        });
+        word.to_owned()
+    });
+    let searching = memo(move || query.with(|query| !query.trim().is_empty()));
+    move || {
+        Some(match progress.get().as_str() {
+            "asked" => note("Fetching the emoji…"),
+            "failed" => {
+                let again = el("button", "soft").attr("type", "button").text("Try again");
+                let text = "The server does not answer, so their names are missing.";
+                many([note(text), again.on_click(move || fetch(ctx))])
+            }
+            _ => many([]).live(move || {
                 Some(if searching.get() {
-                    many([]).live(move || Some(found(ctx, &table, &query.get())))
+                    many([]).live(move || Some(found(ctx, &query.get(), tone.get())))
                 } else {
                     let keys = move || (0..drawn.get()).map(|at| at.to_string()).collect();
-                    many([]).each(keys, move |key| section(ctx, &table, key))
+                    many([]).each(keys, move |key| section(ctx, key, tone))
                 })
-            })
-        }
-    })
-}
-
-fn found(ctx: Ctx, table: &[Emoji], query: &str) -> El {
-    let found = find(table, query);
-    if found.is_empty() {
-        return el("p", "none").attr("role", "status").text("No emoji is called like that.");
+            }),
+        })
     }
-    let shown = found.into_iter().take(FOUND_MAX).filter_map(|at| table.get(at));
-    let shown = shown.map(|known| button(&ctx.ui.emoji.toned(known), known));
-    el("div", "emoji-grid").with_all(shown)
 }
 
-fn section(ctx: Ctx, table: &std::sync::Arc<Vec<Emoji>>, key: &str) -> El {
+/// Chooses from the table: emoji as they are written, and their places in it.
+type Choose<'a> = &'a dyn Fn(&[Emoji], &Emojis) -> Vec<(String, usize)>;
+
+/// A grid of what is chosen from the table; nothing when that is nothing.
+fn grid_of(ctx: Ctx, choose: Choose<'_>) -> Option<El> {
+    let buttons = ctx.store.read(|state| {
+        let table = state.emoji.here()?;
+        let chosen = choose(&table, &state.emoji);
+        let buttons = chosen.iter().filter_map(|(emoji, at)| Some(button(emoji, table.get(*at)?)));
+        Some(buttons.collect::<Vec<_>>())
+    });
+    let buttons = buttons.filter(|buttons| !buttons.is_empty())?;
+    Some(el("div", "emoji-grid").with_all(buttons))
+}
+
+fn toned(known: &Emoji, tone: usize) -> String {
+    with_tone(&known.emoji, if known.tones { tone as u8 } else { 0 })
+}
+
+fn found(ctx: Ctx, query: &str, tone: usize) -> El {
+    let grid = grid_of(ctx, &|table, _| {
+        let found = find(table, query).into_iter().take(FOUND_MAX);
+        found.filter_map(|at| Some((toned(table.get(at)?, tone), at))).collect()
+    });
+    let none = || el("p", "none").attr("role", "status").text("No emoji is called like that.");
+    grid.unwrap_or_else(none)
+}
+
+fn section(ctx: Ctx, key: &str, tone: RwSignal<usize>) -> El {
     let at = key.parse::<usize>().unwrap_or_default();
     let Some((_, title)) = GROUPS.get(at) else { return many([]) };
     let group = at.checked_sub(1).and_then(|at| EmojiGroup::ALL.get(at).copied());
-    let table = table.clone();
-    let grid = move || {
-        let grid = el("div", "emoji-grid");
-        let grid = match group {
+    many([]).live(move || {
+        let tone = tone.get();
+        let grid = grid_of(ctx, &|table, emoji| match group {
             Some(group) => {
-                let of = table.iter().filter(|known| known.group == group);
-                grid.with_all(of.map(|known| button(&ctx.ui.emoji.toned(known), known)))
+                let of = table.iter().enumerate().filter(|(_, known)| known.group == group);
+                of.map(|(at, known)| (toned(known, tone), at)).collect()
             }
             None => {
-                let recent = ctx.ui.emoji.recent.get();
-                if recent.is_empty() {
-                    return None;
-                }
-                let of = recent.iter().filter_map(|emoji| Some((emoji, known(&table, emoji)?)));
-                grid.with_all(of.map(|(emoji, known)| button(emoji, known)))
+                let recent = emoji.recent.iter();
+                recent.filter_map(|emoji| Some((emoji.clone(), known(table, emoji)?))).collect()
             }
-        };
+        })?;
         let head = el("h3", "").attr("aria-hidden", "true").text(title);
         let group = el("section", "").attr("role", "group").attr("aria-label", title);
         Some(group.attr("data-group", title).with(head).with(grid))
-    };
-    many([]).live(grid)
+    })
 }
 
 fn button(emoji: &str, known: &Emoji) -> El {
@@ -212,15 +238,13 @@ fn groups(drawn: RwSignal<usize>, query: RwSignal<String>) -> El {
 }
 
 /// The foot: what the emoji is called that is looked at, and the skin tones.
-fn foot(ctx: Ctx, said: RwSignal<Option<(String, String)>>) -> El {
+fn foot(ctx: Ctx, said: RwSignal<String>, chosen: RwSignal<usize>) -> El {
     let name = move || {
-        Some(match said.get() {
-            Some((emoji, name)) => {
-                let name = el("span", "label").text(&name);
-                el("span", "emoji-name").with(el("span", "sign").text(&emoji)).with(name)
-            }
-            None => el("span", "emoji-name").with(el("span", "label").text("Skin tone")),
-        })
+        let said = said.get();
+        let (emoji, name) = said.split_once('\n').unwrap_or(("", "Skin tone"));
+        let sign = (!emoji.is_empty()).then(|| el("span", "sign").text(emoji));
+        let name = el("span", "label").text(name);
+        Some(el("span", "emoji-name").with_if(sign).with(name))
     };
     const TONE_NAMES: [&str; 6] =
         ["No skin tone", "Light", "Medium light", "Medium", "Medium dark", "Dark"];
@@ -230,8 +254,11 @@ fn foot(ctx: Ctx, said: RwSignal<Option<(String, String)>>) -> El {
             .attr("type", "radio")
             .attr("name", "tone")
             .attr("aria-label", name)
-            .live_prop("checked", move || ctx.ui.emoji.tone.get() == tone)
-            .on("change", move |_| set_tone(ctx, tone));
+            .live_prop("checked", move || chosen.get() == usize::from(tone))
+            .on("change", move |_| {
+                chosen.set(usize::from(tone));
+                set_tone(ctx, tone);
+            });
         el("label", "").attr("title", name).with(pick).text(&with_tone("✋", tone))
     };
     let tones = el("div", "tones")

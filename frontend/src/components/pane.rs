@@ -60,7 +60,7 @@ pub fn pane(ctx: Ctx) -> impl Fn() -> Option<El> {
 pub fn frame(ctx: Ctx, label: &str, heading: El, beside: Option<El>) -> El {
     let close = move || panes::close(ctx);
     let back = move || panes::back(ctx);
-    let shut = icon_button("icon", icon::CLOSE, &["Close ", &lower(&label)].concat(), close);
+    let shut = icon_button("icon", icon::CLOSE, &["Close ", &lower(label)].concat(), close);
     let back = icon_button("icon", icon::BACK, "Back", back)
         .id("pane-back")
         .live_class("listed-from", move || ctx.ui.pane_from.get().is_some());

@@ -184,6 +184,8 @@ fn restore(ctx: Ctx, me: Me) {
         state.people.put(me.user);
         state.outbox = Outbox::restore(keep::entries(id));
         state.drafts = keep::drafts(id);
+        state.emoji.tone = keep::tone();
+        state.emoji.recent = keep::recent_emoji();
         Changes { people: true, outbox: true, ..Changes::default() }
     });
 }

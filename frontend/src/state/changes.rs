@@ -68,6 +68,10 @@ pub struct Changes {
     pub kept: bool,
     /// How many wait in the outbox.
     pub outbox: bool,
+    /// The files that no message carries yet.
+    pub uploads: bool,
+    /// The table of emoji, or which are remembered.
+    pub emoji: bool,
     /// Messages that came live.
     pub arrivals: Vec<Arrival>,
     /// What the network shall do.

@@ -4,10 +4,51 @@
 use super::completion::fit;
 use super::order::by_text;
 use super::text::lower;
-use shared::api::emoji::Emoji;
+use shared::api::emoji::{Emoji, with_tone};
+use std::sync::Arc;
 
 /// Most emoji that are remembered as used.
 pub const RECENT_MAX: usize = 24;
+
+/// Where the table is.
+#[derive(Debug, Clone, Default)]
+pub enum Table {
+    /// Nobody has asked for it.
+    #[default]
+    Absent,
+    /// The server is being asked.
+    Asked,
+    /// The server did not answer.
+    Failed,
+    /// Here.
+    Here(Arc<Vec<Emoji>>),
+}
+
+/// The emoji: the table, and what this browser remembers.
+#[derive(Debug, Clone, Default)]
+pub struct Emojis {
+    /// The table.
+    pub table: Table,
+    /// The skin tone that is chosen: 0 for none, then 1 to 5 from light to dark.
+    pub tone: u8,
+    /// Those that were used last, the newest first.
+    pub recent: Vec<String>,
+}
+
+impl Emojis {
+    /// The table, once it is here. A handle: it copies nothing.
+    pub fn here(&self) -> Option<Arc<Vec<Emoji>>> {
+        match &self.table {
+            Table::Here(table) => Some(table.clone()),
+            Table::Absent | Table::Asked | Table::Failed => None,
+        }
+    }
+
+    /// An emoji of the table in the chosen skin tone.
+    pub fn toned(&self, emoji: &Emoji) -> String {
+        with_tone(&emoji.emoji, if emoji.tones { self.tone } else { 0 })
+    }
+}
 
 /// The emoji whose shortcodes or names fit what was typed, best first, by their places in the table.
 pub fn find(table: &[Emoji], query: &str) -> Vec<usize> {
@@ -39,10 +80,10 @@ pub fn by_shortcode<'a>(table: &'a [Emoji], code: &str) -> Option<&'a Emoji> {
     table.iter().find(|known| known.shortcodes.iter().any(|known| known == code))
 }
 
-/// The table's emoji that this is, whatever its skin tone.
-pub fn known<'a>(table: &'a [Emoji], emoji: &str) -> Option<&'a Emoji> {
+/// The place in the table of the emoji that this is, whatever its skin tone.
+pub fn known(table: &[Emoji], emoji: &str) -> Option<usize> {
     let plain = plain(emoji);
-    table.iter().find(|known| self::plain(&known.emoji) == plain)
+    table.iter().position(|known| self::plain(&known.emoji) == plain)
 }
 
 fn plain(emoji: &str) -> String {
@@ -96,8 +137,8 @@ mod tests {
     #[test]
     fn an_emoji_is_known_in_any_tone() {
         let table = table();
-        assert_eq!(known(&table, "👍🏽").map(|known| known.name.as_str()), Some("thumbs up"));
-        assert_eq!(known(&table, "✌🏽").map(|known| known.name.as_str()), Some("victory hand"));
+        assert_eq!(known(&table, "👍🏽"), Some(3));
+        assert_eq!(known(&table, "✌🏽"), Some(4));
         assert_eq!(known(&table, "🫠"), None);
         assert_eq!(by_shortcode(&table, "v").map(|known| known.emoji.as_str()), Some("✌️"));
     }

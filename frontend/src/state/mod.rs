@@ -23,6 +23,7 @@ pub mod uploads;
 pub use changes::{Arrival, Changes, Want};
 
 use channels::Channels;
+use emoji::Emojis;
 use outbox::Outbox;
 use people::{People, Typing};
 use room::Room;
@@ -31,6 +32,7 @@ use shared::map::{HashMap, HashSet};
 use shared::{ChannelId, ChatMessage, ClientId, MessageId, Seq, Timestamp, UserId};
 use std::collections::BTreeMap;
 use threads::{Thread, Threads};
+use uploads::Uploads;
 
 /// Most channels whose messages are held at once.
 const ROOMS_MAX: usize = 12;
@@ -91,6 +93,12 @@ pub struct State {
     pub gists: Gists,
     /// How often what stands in lists has changed.
     pub listed: Listed,
+    /// The files that no message carries yet.
+    pub uploads: Uploads,
+    /// The emoji.
+    pub emoji: Emojis,
+    /// The names of the public channels, once somebody looked for one.
+    pub public: Option<Vec<String>>,
     /// Channels whose replay is on its way.
     pub catching_up: Vec<ChannelId>,
 }
@@ -114,6 +122,9 @@ impl State {
             bookmarks: HashSet::default(),
             gists: Gists::default(),
             listed: Listed::default(),
+            uploads: Uploads::default(),
+            emoji: Emojis::default(),
+            public: None,
             catching_up: Vec::new(),
         }
     }

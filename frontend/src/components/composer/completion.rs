@@ -3,7 +3,7 @@
 //! `state::completion`'s.
 
 use super::offers::{Face, Offer, offers};
-use crate::browser::element::{El, el, many, memo};
+use crate::browser::element::{El, el, many, memo, watch};
 use crate::browser::{area, dom, page, scroll};
 use crate::commands::{Ctx, channels, emoji};
 use crate::components::avatar::avatar;
@@ -25,11 +25,15 @@ const PAUSE_MS: u32 = 150;
 pub struct Completion {
     ctx: Ctx,
     area: StoredValue<String>,
-    token: RwSignal<Option<Token>>,
-    /// Where the sign stands for which nothing more is offered: it was accepted, or declined.
-    shut: StoredValue<Option<usize>>,
+    /// What is being typed, with its sign; empty when that is nothing to look for.
+    typed: RwSignal<String>,
+    /// The place after the sign for which nothing more is offered, since that was accepted or
+    /// declined; 0 for none.
+    shut: StoredValue<u64>,
     active: RwSignal<usize>,
-    offers: Memo<Vec<Offer>>,
+    /// The keys of what is offered.
+    keys: RwSignal<Vec<String>>,
+    offers: StoredValue<Vec<Offer>>,
     pause: StoredValue<Option<Timeout>, LocalStorage>,
 }
 
@@ -37,49 +41,66 @@ impl Completion {
     /// For the text area with this id, in which somebody writes here. `commands`: whether commands
     /// are offered, too.
     pub fn new(ctx: Ctx, at: Where, area: &str, commands: bool) -> Self {
-        let token = RwSignal::new(None::<Token>);
-        let offers = memo(move || match token.get() {
-            Some(token) if commands || token.sign != Sign::Command => offers(ctx, at, &token),
-            Some(_) | None => Vec::new(),
-        });
-        Self {
+        let this = Self {
             ctx,
             area: StoredValue::new(area.to_owned()),
-            token,
-            shut: StoredValue::new(None),
+            typed: RwSignal::new(String::new()),
+            shut: StoredValue::new(0),
             active: RwSignal::new(0),
-            offers,
+            keys: RwSignal::new(Vec::new()),
+            offers: StoredValue::new(Vec::new()),
             pause: StoredValue::new_local(None),
-        }
+        };
+        watch(move || {
+            let typed = this.typed.get();
+            let token = token(&typed, typed.len());
+            let token = token.filter(|token| commands || token.sign != Sign::Command);
+            let found = token.map(|token| offers(ctx, at, &token)).unwrap_or_default();
+            let keys: Vec<String> = found.iter().map(|offer| offer.key.clone()).collect();
+            this.offers.set_value(found);
+            if this.keys.with_untracked(|known| *known != keys) {
+                this.keys.set(keys);
+            }
+        });
+        this
     }
 
     fn is_open(self) -> bool {
-        self.offers.with(|offers| !offers.is_empty())
+        self.keys.with(|keys| !keys.is_empty())
     }
 
     fn id(self) -> String {
         self.area.with_value(|area| [area, "-offers"].concat())
     }
 
+    /// What is being typed at the caret, with the whole text and the caret's place in it.
+    fn at_caret(self) -> Option<(Token, String, usize)> {
+        let area = self.area.get_value();
+        let (caret, _) = area::selection(&area).filter(|(from, to)| from == to)?;
+        let text = dom::value(&area);
+        let caret = byte_at(&text, caret);
+        Some((token(&text, caret)?, text, caret))
+    }
+
     /// Looks what stands at the caret, after typing or moving it.
     pub fn look(self) {
-        let area = self.area.get_value();
-        let caret = area::selection(&area).filter(|(from, to)| from == to).map(|(from, _)| from);
-        let text = dom::value(&area);
-        let found = caret.and_then(|caret| token(&text, byte_at(&text, caret)));
-        let shut = self.shut.get_value();
-        if found.as_ref().map(|found| found.start) != shut {
-            self.shut.set_value(None);
+        let found = self.at_caret().map(|(token, text, caret)| {
+            (token.start as u64 + 1, text[token.start..caret].to_owned(), token)
+        });
+        let place = found.as_ref().map_or(0, |(place, ..)| *place);
+        if place != self.shut.get_value() {
+            self.shut.set_value(0);
         }
-        let found = found.filter(|found| Some(found.start) != shut);
-        if self.token.with_untracked(|known| *known == found) {
+        let found = found.filter(|_| self.shut.get_value() == 0);
+        let typed = found.as_ref().map(|(_, typed, _)| typed.clone()).unwrap_or_default();
+        if self.typed.with_untracked(|known| *known == typed) {
             return;
         }
-        if let Some(found) = &found {
-            self.fetch(found);
+        if let Some((.., token)) = &found {
+            self.fetch(token);
         }
         self.active.set(0);
-        self.token.set(found);
+        self.typed.set(typed);
     }
 
     /// Looks after typing: a shortcode that was closed becomes its emoji at once.
@@ -104,9 +125,11 @@ impl Completion {
         };
         let caret = byte_at(&text, caret);
         let Some(code) = closed_shortcode(&text, caret) else { return false };
-        let Some(table) = untrack(|| ctx.ui.emoji.here()) else { return false };
-        let Some(emoji) = by_shortcode(&table, &code.query) else { return false };
-        let emoji = untrack(|| ctx.ui.emoji.toned(emoji));
+        let emoji = ctx.store.read(|state| {
+            let table = state.emoji.here()?;
+            by_shortcode(&table, &code.query).map(|emoji| state.emoji.toned(emoji))
+        });
+        let Some(emoji) = emoji else { return false };
         let change = accept(&text, caret, &code, &emoji);
         self.close();
         emoji::remember(ctx, &emoji);
@@ -133,16 +156,16 @@ impl Completion {
 
     /// Offers nothing more for what stands there.
     pub fn close(self) {
-        let start = self.token.try_with_untracked(|token| token.as_ref().map(|t| t.start));
-        if let Some(start) = start.flatten() {
-            self.shut.set_value(Some(start));
-            self.token.set(None);
+        if self.typed.try_with_untracked(|typed| !typed.is_empty()) == Some(true) {
+            let place = self.at_caret().map_or(0, |(token, ..)| token.start as u64 + 1);
+            self.shut.set_value(place);
+            self.typed.set(String::new());
         }
     }
 
     /// Takes a key, if it is for the list.
     pub fn pressed(self, event: &KeyboardEvent) -> bool {
-        let count = self.offers.with_untracked(Vec::len);
+        let count = self.keys.with_untracked(Vec::len);
         let composing = event.is_composing() || event.key_code() == 229;
         if count == 0 || composing || event.alt_key() || event.ctrl_key() || event.meta_key() {
             return false;
@@ -163,20 +186,15 @@ impl Completion {
 
     fn go(self, to: usize) {
         self.active.set(to);
-        let option = self.offers.with_untracked(|offers| {
-            offers.get(to).map(|offer| ["[id=\"", &self.id(), "-", &offer.key, "\"]"].concat())
-        });
-        if let Some(option) = option {
-            scroll::reveal(&option);
+        if let Some(key) = self.keys.with_untracked(|keys| keys.get(to).cloned()) {
+            scroll::reveal(&["[id=\"", &self.id(), "-", &key, "\"]"].concat());
         }
     }
 
     fn accept(self, at: usize) {
-        let offer = self.offers.with_untracked(|offers| offers.get(at).cloned());
-        let (Some(offer), Some(token)) = (offer, self.token.get_untracked()) else { return };
+        let offer = self.offers.with_value(|offers| offers.get(at).cloned());
+        let (Some(offer), Some((token, text, caret))) = (offer, self.at_caret()) else { return };
         let area = self.area.get_value();
-        let text = dom::value(&area);
-        let caret = area::selection(&area).map_or(text.len(), |(_, to)| byte_at(&text, to));
         let change = accept(&text, caret, &token, &offer.insert);
         self.close();
         if let Face::Emoji(emoji) = &offer.face {
@@ -190,8 +208,7 @@ impl Completion {
         let when = move |value: &'static str| move || self.is_open().then(|| value.to_owned());
         let active = move || {
             let at = self.active.get();
-            self.offers
-                .with(|offers| offers.get(at).map(|offer| [&self.id(), "-", &offer.key].concat()))
+            self.keys.with(|keys| keys.get(at).map(|key| [&self.id(), "-", key].concat()))
         };
         let seen = move |_| self.look();
         area.live_attr("role", when("combobox"))
@@ -217,26 +234,21 @@ impl Completion {
     }
 
     fn listbox(self) -> El {
-        let keys = move || {
-            self.offers.with(|offers| offers.iter().map(|offer| offer.key.clone()).collect())
-        };
         el("ul", "offers")
             .id(&self.id())
             .attr("role", "listbox")
             .attr("aria-label", "Suggestions")
             // Pressing must not take the keyboard away from the box.
             .on("pointerdown", |event| event.prevent_default())
-            .each(keys, move |key| self.option(key))
+            .each(move || self.keys.get(), move |key| self.option(key))
     }
 
     fn option(self, key: &str) -> El {
-        let found = self
-            .offers
-            .with_untracked(|offers| offers.iter().find(|offer| offer.key == key).cloned());
+        let found =
+            self.offers.with_value(|offers| offers.iter().find(|offer| offer.key == key).cloned());
         let Some(offer) = found else { return many([]) };
         let this = offer.key.clone();
-        let place =
-            move || self.offers.with(|offers| offers.iter().position(|offer| offer.key == this));
+        let place = move || self.keys.with(|keys| keys.iter().position(|key| *key == this));
         let (clicked, selected) = (place.clone(), move || place() == Some(self.active.get()));
         let face = match &offer.face {
             Face::User(user) => avatar(self.ctx, *user, true, ""),

@@ -5,10 +5,10 @@ use crate::commands::Ctx;
 use crate::components::icon;
 use crate::state::commands::{COMMANDS, parse, possible};
 use crate::state::completion::{Candidate, Sign, Token, everyone, fit, people, rooms};
-use crate::state::emoji::find;
+use crate::state::emoji::{Emojis, find};
 use crate::state::text::lower;
 use crate::state::{State, Where};
-use leptos::prelude::*;
+use shared::paths::percent_encode;
 use shared::{ChannelKind, UserId};
 
 /// Most offers that are shown.
@@ -32,7 +32,7 @@ pub(super) enum Face {
 /// Something that can be accepted.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Offer {
-    /// Tells it from the others: letters, digits and dashes.
+    /// Tells it from all others, without blanks.
     pub(super) key: String,
     /// What comes into the text.
     pub(super) insert: String,
@@ -54,10 +54,12 @@ pub(super) fn offers(ctx: Ctx, at: Where, token: &Token) -> Vec<Offer> {
         }
         Sign::Room => {
             ctx.store.channels.track();
-            let public = ctx.ui.public.get().unwrap_or_default();
-            ctx.store.read(|state| named_rooms(state, public, &token.query))
+            ctx.store.read(|state| named_rooms(state, &token.query))
         }
-        Sign::Emoji => signs(ctx, &token.query),
+        Sign::Emoji => {
+            ctx.store.emoji.track();
+            ctx.store.read(|state| signs(&state.emoji, &token.query))
+        }
         Sign::Command => {
             let kind = ctx.store.read(|s| s.channels.get(at.0).map(|known| known.info.kind));
             commands(kind, &token.query)
@@ -127,14 +129,15 @@ fn all(word: &str) -> Offer {
     }
 }
 
-fn named_rooms(state: &State, public: Vec<String>, query: &str) -> Vec<Offer> {
+fn named_rooms(state: &State, query: &str) -> Vec<Offer> {
     let mine = state.channels.iter().filter_map(|known| known.info.name.clone());
-    let known = mine.map(|name| (name, true)).chain(public.into_iter().map(|name| (name, false)));
+    let public = state.public.iter().flatten().map(|name| (name.clone(), false));
+    let known = mine.map(|name| (name, true)).chain(public);
     let found = rooms(query, known.collect()).into_iter().map(|(name, mine)| {
         let id = state.channels.iter().find(|known| known.info.name.as_ref() == Some(&name));
         let id = id.map(|known| known.info.channel_id.to_string());
         Offer {
-            key: name.replace(|c: char| !c.is_alphanumeric(), "_"),
+            key: percent_encode(&name),
             insert: ["#", &name, " "].concat(),
             face: id.map_or(Face::Icon(icon::GLOBE), Face::Room),
             title: name,
@@ -144,21 +147,21 @@ fn named_rooms(state: &State, public: Vec<String>, query: &str) -> Vec<Offer> {
     found.collect()
 }
 
-fn signs(ctx: Ctx, query: &str) -> Vec<Offer> {
-    let Some(table) = ctx.ui.emoji.here() else { return Vec::new() };
+fn signs(known: &Emojis, query: &str) -> Vec<Offer> {
+    let Some(table) = known.here() else { return Vec::new() };
     let found = find(&table, query).into_iter().take(SHOWN_MAX).filter_map(|at| table.get(at));
-    let found = found.map(|known| {
-        let emoji = ctx.ui.emoji.toned(known);
+    let found = found.map(|emoji| {
+        let toned = known.toned(emoji);
         // The one that is being typed, of those that it has.
-        let codes = &known.shortcodes;
+        let codes = &emoji.shortcodes;
         let typed = codes.iter().find(|code| fit(code, query).is_some());
         let code = typed.or(codes.first()).map(String::as_str).unwrap_or_default();
         Offer {
             key: code.to_owned(),
-            insert: emoji.clone(),
-            face: Face::Emoji(emoji),
+            insert: toned.clone(),
+            face: Face::Emoji(toned),
             title: [":", code, ":"].concat(),
-            note: known.name.clone(),
+            note: emoji.name.clone(),
         }
     });
     found.collect()

@@ -3,17 +3,16 @@
 use crate::browser::element::{El, el, many, memo};
 use crate::commands::{Ctx, uploads};
 use crate::components::icon::{self, icon, icon_button};
-use crate::state::Where;
 use crate::state::uploads::{Progress, Upload, size};
+use crate::state::{State, Where};
 use leptos::prelude::*;
 
 /// The tiles, in the order in which the files were added.
 pub(super) fn tiles(ctx: Ctx, at: Where) -> El {
     let keys = memo(move || {
-        ctx.ui
-            .files
-            .list
-            .with(|list| list.of(at).map(|file| file.id.to_string()).collect::<Vec<_>>())
+        ctx.store.uploads.track();
+        let ids = |state: &State| state.uploads.of(at).map(|file| file.id.to_string()).collect();
+        ctx.store.read(|state| -> Vec<String> { ids(state) })
     });
     let some = memo(move || keys.with(|keys| !keys.is_empty()));
     many([]).live(move || {
@@ -24,45 +23,43 @@ pub(super) fn tiles(ctx: Ctx, at: Where) -> El {
     })
 }
 
+/// Something about a file, watched.
+fn of(ctx: Ctx, id: u32, tell: fn(&Upload) -> String) -> String {
+    ctx.store.uploads.track();
+    ctx.store.read(|state| state.uploads.get(id).map(tell).unwrap_or_default())
+}
+
 fn tile(ctx: Ctx, key: &str) -> El {
     let Ok(id) = key.parse::<u32>() else { return many([]) };
-    let shown = memo(move || ctx.ui.files.list.with(|list| list.get(id).cloned()));
-    let Some(file) = shown.get_untracked() else { return many([]) };
+    let name = untrack(|| of(ctx, id, |file| file.name.clone()));
+    let word = memo(move || of(ctx, id, word));
+    let is = move |words: &[&str]| word.with(|word| words.contains(&word.as_str()));
     let picture = match ctx.ui.files.picture(id) {
         Some(address) => el("img", "").attr("src", &address).attr("alt", ""),
         None => el("span", "sheet-icon").with(icon(icon::FILE)),
     };
-    let note = move || shown.with(|file| file.as_ref().map(told).unwrap_or_default());
-    let why = move || shown.with(|file| file.as_ref().filter(|file| is_failed(file)).map(told));
-    let failed = memo(move || shown.with(|file| file.as_ref().is_some_and(is_failed)));
-    let going = memo(move || {
-        let going = |file: &Upload| {
-            matches!(file.progress, Progress::Waiting { .. } | Progress::Sending { .. })
-        };
-        shown.with(|file| file.as_ref().is_some_and(going))
-    });
-    let percent = move || shown.with(|file| file.as_ref().map(|f| f.percent().to_string()));
-    let label = ["Uploading ", &file.name].concat();
+    let note = move || of(ctx, id, told);
+    let label = ["Uploading ", &name].concat();
     let bar = move || {
         let bar = el("progress", "").attr("max", "100").attr("aria-label", &label);
-        going.get().then(|| bar.live_attr("value", percent))
+        let percent = move || Some(of(ctx, id, |file| file.percent().to_string()));
+        is(&["waiting", "sending"]).then(|| bar.live_attr("value", percent))
     };
-    let again = ["Try ", &file.name, " again"].concat();
+    let again = ["Try ", &name, " again"].concat();
     let again = move || {
         let retry = move || uploads::retry(ctx, id);
-        failed.get().then(|| {
+        is(&["failed"]).then(|| {
             icon_button("icon small", icon::RETRY, &again, retry).attr("data-action", "retry-file")
         })
     };
-    let remove = ["Remove ", &file.name].concat();
+    let remove = ["Remove ", &name].concat();
     let remove = icon_button("icon small", icon::CLOSE, &remove, move || uploads::remove(ctx, id))
         .attr("data-action", "remove-file");
-    let state = move || Some(shown.with(|file| file.as_ref().map_or("", word)).to_owned());
     let text = el("span", "who")
-        .with(el("strong", "").attr("title", &file.name).text(&file.name))
-        .with(el("small", "").live_attr("title", why).words(note));
+        .with(el("strong", "").attr("title", &name).text(&name))
+        .with(el("small", "").live_attr("title", move || Some(note())).words(note));
     el("li", "")
-        .live_attr("data-upload", state)
+        .live_attr("data-upload", move || Some(word.get()))
         .with(picture)
         .with(text)
         .live(again)
@@ -70,17 +67,14 @@ fn tile(ctx: Ctx, key: &str) -> El {
         .live(bar)
 }
 
-fn is_failed(file: &Upload) -> bool {
-    matches!(file.progress, Progress::Failed { .. })
-}
-
-fn word(file: &Upload) -> &'static str {
-    match file.progress {
+fn word(file: &Upload) -> String {
+    let word = match file.progress {
         Progress::Waiting { .. } => "waiting",
         Progress::Sending { .. } => "sending",
         Progress::Failed { .. } => "failed",
         Progress::Done(_) => "done",
-    }
+    };
+    word.to_owned()
 }
 
 fn told(file: &Upload) -> String {
