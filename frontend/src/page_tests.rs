@@ -6,7 +6,7 @@
 
 use crate::browser::element::many;
 use crate::browser::{clock, dom, random, storage};
-use crate::commands::{Ctx, Ui, channels};
+use crate::commands::{Ctx, channels};
 use crate::components::composer::composer;
 use crate::components::feed::feed;
 use crate::keep;
@@ -52,7 +52,7 @@ fn draw() -> Ctx {
 
 fn enter() -> Ctx {
     let store = Store::new(me(), "00000000-0000-7000-8000-000000000003".parse().unwrap());
-    let ctx = Ctx { store, net: Net::new(store, RwSignal::new(None)), ui: Ui::new() };
+    let ctx = Ctx::new(store, Net::new(store, RwSignal::new(None)));
     store.write(|state| {
         state.channels.put(ChannelInfo {
             channel_id: channel(),

@@ -5,6 +5,7 @@ use crate::state::connection::Link;
 use crate::state::{Arrival, Changes, State, Want, Where};
 use leptos::prelude::*;
 use shared::{ClientId, UserId};
+use std::ops::Deref;
 
 /// Tells those who watch that something changed, without saying what it is now.
 #[derive(Clone, Copy)]
@@ -26,9 +27,12 @@ impl Pulse {
     }
 }
 
-/// The state of the logged-in user and its signals. A handle: copying it copies nothing.
+/// The state of the logged-in user and its signals. A handle of one word.
 #[derive(Clone, Copy)]
-pub struct Store {
+pub struct Store(&'static Signals);
+
+/// What a [`Store`] leads to.
+pub struct Signals {
     state: StoredValue<State>,
     wants: StoredValue<Vec<Want>>,
     /// Who is logged in.
@@ -59,10 +63,19 @@ pub struct Store {
     pub arrivals: RwSignal<Vec<Arrival>>,
 }
 
+impl Deref for Store {
+    type Target = Signals;
+
+    fn deref(&self) -> &Signals {
+        self.0
+    }
+}
+
 impl Store {
-    /// The store of a user who just came in. Belongs to the component that makes it.
+    /// The store of a user who just came in. What it holds belongs to the component that makes it,
+    /// and ends with it; the signals' own places, some hundred bytes, stay until the page is left.
     pub fn new(me: UserId, client: ClientId) -> Self {
-        Self {
+        Self(Box::leak(Box::new(Signals {
             state: StoredValue::new(State::new(me, client)),
             wants: StoredValue::new(Vec::new()),
             me,
@@ -78,7 +91,7 @@ impl Store {
             link: RwSignal::new(Link::Connecting),
             ready: RwSignal::new(false),
             arrivals: RwSignal::new(Vec::new()),
-        }
+        })))
     }
 
     /// The rows of the open channel, or of the thread on the screen.

@@ -18,10 +18,15 @@ pub use ui::{Confirm, Dialog, Land, Pane, Stand, Toast, Ui};
 use crate::net::Net;
 use crate::net::rest::Failure;
 use crate::store::Store;
+use std::ops::Deref;
 
-/// All that a component needs, once somebody is inside. A handle: copying it copies nothing.
+/// All that a component needs, once somebody is inside. A handle of one word, since nearly every
+/// listener of every row holds one.
 #[derive(Clone, Copy)]
-pub struct Ctx {
+pub struct Ctx(&'static Parts);
+
+/// What a [`Ctx`] leads to.
+pub struct Parts {
     /// What the page knows.
     pub store: Store,
     /// The network.
@@ -30,7 +35,21 @@ pub struct Ctx {
     pub ui: Ui,
 }
 
+impl Deref for Ctx {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        self.0
+    }
+}
+
 impl Ctx {
+    /// For somebody who just came in. What it leads to, some hundred bytes, stays until the page is
+    /// left; what that holds ends with its owner.
+    pub fn new(store: Store, net: Net) -> Self {
+        Self(Box::leak(Box::new(Parts { store, net, ui: Ui::new() })))
+    }
+
     /// Tells people what went wrong.
     pub fn complain(self, text: &str) {
         self.ui.toast(text, true);

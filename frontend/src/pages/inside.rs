@@ -6,7 +6,7 @@ use super::home::home;
 use super::lost::lost;
 use crate::browser::element::{El, el, many, memo, watch};
 use crate::browser::{dom, history, page, press};
-use crate::commands::{Ctx, Dialog, Ui, channels, panes};
+use crate::commands::{Ctx, Dialog, channels, panes};
 use crate::components::announcer::announcer;
 use crate::components::pane::pane;
 use crate::components::rail::rail;
@@ -42,7 +42,7 @@ enum Shown {
 pub fn inside(me: Me, ended: RwSignal<Option<&'static str>>, leave: Callback<()>) -> El {
     let store = Store::new(me.user.user_id, me.client_id);
     let net = Net::new(store, ended);
-    let ctx = Ctx { store, net, ui: Ui::new() };
+    let ctx = Ctx::new(store, net);
     restore(ctx, me);
     net.start();
     begin(ctx);
