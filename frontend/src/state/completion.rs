@@ -122,16 +122,20 @@ pub fn accept(text: &str, caret: usize, token: &Token, insert: &str) -> Change {
 /// How well a name fits what was typed: 0 is the name itself, 1 begins like it, 2 has a word that
 /// begins like it. None when it doesn't fit.
 pub fn fit(name: &str, query: &str) -> Option<u8> {
-    let (name, query) = (lower(name), lower(query));
+    fit_small(&lower(name), &lower(query))
+}
+
+/// The same for what is in small letters already.
+pub fn fit_small(name: &str, query: &str) -> Option<u8> {
     if name == query {
         return Some(0);
     }
-    if name.starts_with(&query) {
+    if name.starts_with(query) {
         return Some(1);
     }
     let inner = |c: char| !c.is_alphanumeric();
     let mut words = name.match_indices(inner).map(|(at, sign)| &name[at + sign.len()..]);
-    words.any(|word| word.starts_with(&query)).then_some(2)
+    words.any(|word| word.starts_with(query)).then_some(2)
 }
 
 /// Somebody who may be mentioned.

@@ -1,7 +1,7 @@
 //! Finding emoji by their names, and which were used last. The table is the server's; fetching it is
 //! `commands/emoji.rs`', drawing it `components/emoji.rs`'.
 
-use super::completion::fit;
+use super::completion::fit_small;
 use super::order::by_text;
 use super::text::lower;
 use shared::api::emoji::{Emoji, with_tone};
@@ -59,7 +59,7 @@ pub fn find(table: &[Emoji], query: &str) -> Vec<usize> {
     let code = query.replace(' ', "_");
     let rank = |known: &Emoji| {
         let codes = known.shortcodes.iter().filter_map(|known| {
-            let fit = fit(known, &code)?;
+            let fit = fit_small(known, &code)?;
             let mut rank = fit.to_string();
             if fit == 1 {
                 // Of what begins alike, the shorter is the nearer.
@@ -67,7 +67,8 @@ pub fn find(table: &[Emoji], query: &str) -> Vec<usize> {
             }
             Some(rank)
         });
-        let by_name = fit(&known.name, &query).map(|_| "3".to_owned());
+        let name = known.name.to_ascii_lowercase();
+        let by_name = fit_small(&name, &query).map(|_| "3".to_owned());
         codes.min().or(by_name)
     };
     let ranked = table.iter().enumerate();
