@@ -20,10 +20,11 @@ impl Hasher for Cheap {
     }
 
     fn write(&mut self, bytes: &[u8]) {
+        // What tells ids apart stands at their end, and shall stand lowest: products spread upwards.
         for part in bytes.chunks(8) {
             let mut word = [0; 8];
             word[..part.len()].copy_from_slice(part);
-            let mixed = self.0.rotate_left(5) ^ u64::from_le_bytes(word);
+            let mixed = self.0.rotate_left(5) ^ u64::from_be_bytes(word);
             self.0 = mixed.wrapping_mul(0x517c_c1b7_2722_0a95);
         }
     }

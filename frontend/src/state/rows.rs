@@ -364,7 +364,7 @@ mod tests {
     }
 
     fn draw(room: &Room, pending: &[Entry]) -> Vec<Row> {
-        let (day_of, gists) = (|at: Timestamp| at.0 / (1_440 * MINUTE), Gists::new());
+        let (day_of, gists) = (|at: Timestamp| at.0 / (1_440 * MINUTE), Gists::default());
         let view = View { me: user(1), day_of: &day_of, gists: &gists };
         rows(room, pending.iter(), &view)
     }
