@@ -42,16 +42,20 @@ fn faketime() -> PathBuf {
 }
 
 impl Faulty {
-    /// A server on an empty directory, whose system calls `calls` fail with EIO: those that `when`
-    /// says, counted by thread, as in strace(1).
+    /// A server on a directory that holds nothing yet but its schema, whose system calls `calls` fail
+    /// with EIO: those that `when` says, counted by thread, as in strace(1).
     pub(crate) async fn failing(calls: &str, when: &str) -> Self {
+        // Making the schema would take many of these calls, and more with every new part of it.
+        let mut sound = Self::start(Command::new(binary()), tempfile::tempdir().unwrap()).await;
+        sound.program.terminate();
+        sound.program.ended().await;
         let mut command = Command::new(strace());
         // As a grandchild of the program, so that who starts strace has the program as its child.
         command.args(["-D", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null"]);
         command.args(["-e", &format!("trace={calls}")]);
         command.args(["-e", &format!("inject={calls}:error=EIO:when={when}")]);
         command.arg(binary());
-        Self::start(command, tempfile::tempdir().unwrap()).await
+        Self::start(command, sound.data).await
     }
 
     /// A server on an empty directory, whose clock says what [`Faulty::set_clock`] says.
