@@ -9,10 +9,14 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// The first account: may do everything.
+    /// The first account, or whom it handed the server to: may do everything.
     Owner,
+    /// In charge of everybody but the owner and other admins, and of every channel it is in.
+    Admin,
     /// Everybody else.
     Member,
+    /// Sees and talks only where somebody made it a member.
+    Guest,
 }
 
 /// A user as others see them.

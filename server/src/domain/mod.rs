@@ -6,6 +6,7 @@ pub mod burst;
 pub mod channel;
 pub mod client;
 pub mod clock;
+pub mod deed;
 pub mod delivery;
 pub mod egress;
 pub mod emoji;

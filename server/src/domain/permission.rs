@@ -21,7 +21,7 @@ pub struct Standing {
 
 impl Standing {
     fn in_charge(&self) -> bool {
-        self.creator || self.role == Role::Owner
+        self.creator || matches!(self.role, Role::Owner | Role::Admin)
     }
 }
 
@@ -66,7 +66,7 @@ pub fn may_edit(who: &Standing, asks: UserId, author: UserId) -> Result<()> {
     }
 }
 
-/// Deleting a message: its author, the channel's creator and the server's owner.
+/// Deleting a message: its author, the channel's creator, the server's owner and admins.
 ///
 /// # Errors
 /// `not_found` for who can't see it, `forbidden` for others.
@@ -96,7 +96,7 @@ pub fn may_remove_previews(who: &Standing, asks: UserId, author: UserId) -> Resu
 ///
 /// # Errors
 /// `not_found` for who isn't a member, `conflict` for a direct conversation, `forbidden` for others
-/// than the creator and the server's owner.
+/// than the creator, the server's owner and admins.
 pub fn may_change_channel(who: &Standing) -> Result<()> {
     may_read(who)?;
     not_direct(who, "a direct conversation can't be renamed or deleted")?;
@@ -119,7 +119,7 @@ pub fn may_add_member(who: &Standing, oneself: bool) -> Result<()> {
     not_direct(who, "a direct conversation is of two for ever; create a channel instead")
 }
 
-/// Ending a membership: one's own; or another's, as the creator or the server's owner.
+/// Ending a membership: one's own; or another's, as the creator, the server's owner or an admin.
 ///
 /// # Errors
 /// `not_found` for who isn't a member, `conflict` for a direct conversation, `forbidden` for others.

@@ -1,6 +1,7 @@
 //! The bodies of REST requests and answers, a file per subject.
 
 pub mod account;
+pub mod audit;
 pub mod channels;
 pub mod emoji;
 pub mod messages;

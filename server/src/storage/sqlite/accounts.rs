@@ -2,13 +2,15 @@
 
 use super::Storage;
 use super::clients::insert_client;
-use super::rows::{Failure, Id, id, role};
+use super::rows::{Failure, Id, id, role, role_code};
 use super::writer::Needs;
 use crate::actions::Done;
+use crate::domain::deed::Deed;
 use crate::domain::identity::name_key;
 use crate::domain::secret::TokenHash;
 use crate::error::{Error, Result};
 use rusqlite::{Connection, OptionalExtension as _, Row};
+use shared::api::audit::Act;
 use shared::{ClientId, ErrorCode, Role, Timestamp, UserId, UserInfo};
 
 /// A user to create.
@@ -120,6 +122,7 @@ impl Storage {
         let work = move |tx: &mut super::writer::Tx<'_>| {
             let db = tx.db;
             let first = !any_user(db)?;
+            let role = if first { Role::Owner } else { Role::Member };
             if only_first && !first {
                 let detail = "someone else has signed up first; sign-up is not open any more";
                 return Err(Error::new(ErrorCode::SignupClosed, detail).into());
@@ -147,11 +150,13 @@ impl Storage {
                     &user.display_name,
                     name_key(&user.display_name),
                     &user.password_hash,
-                    i64::from(first),
+                    role_code(role),
                     user.created_at.0,
                 ))?;
             insert_client(db, user.user_id, &client)?;
-            Ok(if first { Role::Owner } else { Role::Member })
+            let deed = Deed::new(Act::SignedUp, user.user_id).with(user.user_id);
+            tx.audit(&deed, user.created_at)?;
+            Ok(role)
         };
         self.writer.submit(Needs::NoLog, work, done).await
     }

@@ -2,6 +2,7 @@
 //! is acknowledged has reached the disk.
 
 pub mod accounts;
+mod audit;
 mod blobs;
 mod bookmarks;
 mod changes;

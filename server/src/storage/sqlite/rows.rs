@@ -101,8 +101,23 @@ pub(super) fn visibility(code: i64) -> Visibility {
     if code == 1 { Visibility::Public } else { Visibility::Private }
 }
 
+/// A code that nobody knows has the fewest rights.
 pub(super) fn role(code: i64) -> Role {
-    if code == 1 { Role::Owner } else { Role::Member }
+    match code {
+        0 => Role::Member,
+        1 => Role::Owner,
+        2 => Role::Admin,
+        _ => Role::Guest,
+    }
+}
+
+pub(super) fn role_code(role: Role) -> i64 {
+    match role {
+        Role::Member => 0,
+        Role::Owner => 1,
+        Role::Admin => 2,
+        Role::Guest => 3,
+    }
 }
 
 /// A channel's number: the upper half of the places of its log.

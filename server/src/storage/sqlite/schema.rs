@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_uploads.sql"),
     include_str!("migrations/0005_previews.sql"),
     include_str!("migrations/0006_search.sql"),
+    include_str!("migrations/0007_audit.sql"),
 ];
 
 /// The first schema in which texts are rendered.
