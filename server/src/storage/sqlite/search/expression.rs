@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 /// Words that one beginning may stand for, up to which each is looked for by itself. That gives hits
 /// from the newest on, one by one; looking for a beginning as such first collects them all.
-const ENDINGS_MAX: usize = 32;
+const ENDINGS_MAX: usize = 64;
 
 /// What a pattern whose last word is only begun comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]

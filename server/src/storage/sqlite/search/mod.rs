@@ -34,7 +34,7 @@ const LOOKED_AT_MAX: usize = 20_000;
 /// Texts that are looked at for the beginning of a word until the index is asked which words begin
 /// so, and, if there are many, for the beginning itself after all.
 const GLANCE_MAX: usize = 250;
-const READ_MAX: usize = 4_000;
+const READ_MAX: usize = 1_500;
 
 /// What is searched, for whom and how much of it.
 #[derive(Debug)]
