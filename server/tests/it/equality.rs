@@ -3,6 +3,7 @@
 //! resume at random, fold what they hear with the same `Timeline` that the page uses.
 
 use crate::harness::{Chance, Expect, TestClient, TestServer, TestSocket, everyone};
+use crate::previews::site::{Answer, Site};
 use reqwest::Method;
 use shared::api::messages::{MessagePage, PostMessage, ThreadPage};
 use shared::api::uploads::Uploaded;
@@ -151,6 +152,10 @@ struct World {
     sockets: Vec<TestSocket>,
     channels: Vec<ChannelId>,
     guest: TestClient,
+    /// What links lead to.
+    site: Site,
+    /// Messages whose links were found.
+    linked: Vec<(ChannelId, MessageId, usize)>,
     /// Every message and its author, deleted ones too: doing things to those must change nothing.
     messages: Vec<(ChannelId, MessageId, usize)>,
     count: usize,
@@ -163,7 +168,7 @@ impl World {
         let channel = *self.chance.pick(&self.channels).unwrap();
         let old = self.chance.pick(&self.messages).copied();
         let nonce = self.chance.nonce();
-        match (self.chance.below(28), old) {
+        match (self.chance.below(32), old) {
             (0..=8, _) | (_, None) => self.post(by, channel, &nonce).await,
             (9..=12, Some((channel, message, author))) => {
                 let text = format!("edit *{}* {}", self.count, "y".repeat(self.chance.below(40)));
@@ -195,6 +200,14 @@ impl World {
                 }
                 self.send(by, channel, PostMessage { attachment_ids, ..PostMessage::default() })
                     .await;
+            }
+            (29, Some(_)) => self.link(by, channel).await,
+            (30, Some(_)) => {
+                // Of messages that were edited or deleted since, too.
+                if let Some((channel, message, author)) = self.chance.pick(&self.linked).copied() {
+                    let request = self.people[author].delete(&paths::previews(channel, message));
+                    assert!(request.send().await.unwrap().status().as_u16() < 500);
+                }
             }
             (_, Some(_)) => {
                 let guest = self.guest.id();
@@ -245,6 +258,23 @@ impl World {
             self.people[by].say(channel, &text).await.message_id
         };
         self.messages.push((channel, id, by));
+    }
+
+    /// A link, whose preview comes as an event of its own: nothing else is done until then.
+    async fn link(&mut self, by: usize, channel: ChannelId) {
+        let page = Answer::page(&format!("<title>Page {}</title>", self.count));
+        let url = self.site.serve_at(&format!("/{}", self.count), page);
+        let nonce = self.chance.nonce();
+        let id = self.sockets[by].say(channel, &nonce, &format!("see {url}")).await.message_id;
+        self.sockets[by]
+            .recv_until(|message| match message {
+                ServerMessage::Previewed(event) if event.message_id == id => Some(()),
+                _ => None,
+            })
+            .await;
+        self.sockets[by].log.clear();
+        self.messages.push((channel, id, by));
+        self.linked.push((channel, id, by));
     }
 
     /// Waits for the answer to `nonce`, whichever it is: a deleted message can't be changed.
@@ -335,7 +365,8 @@ async fn compare(watcher: &Watcher, name: &str) {
 
 async fn story(seed: u64, operations: usize) {
     println!("HUBBUB_EQUALITY_SEED={seed}");
-    let mut server = TestServer::start().await;
+    let site = Site::start().await;
+    let mut server = TestServer::with(&["--test-previews", &site.address.to_string()]).await;
     let people = everyone(&server, "p", USERS).await;
     let guest = server.user("guest").await;
     let others: Vec<_> = people[1..].iter().collect();
@@ -351,8 +382,9 @@ async fn story(seed: u64, operations: usize) {
         sockets.push(person.socket().await);
     }
     let chance = Chance::new(seed);
+    let (linked, messages) = (Vec::new(), Vec::new());
     let mut world =
-        World { chance, people, sockets, channels, guest, messages: Vec::new(), count: 0 };
+        World { chance, people, sockets, channels, guest, site, linked, messages, count: 0 };
 
     for step in 0..operations {
         world.step().await;

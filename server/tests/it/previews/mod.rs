@@ -5,7 +5,7 @@ mod finding;
 mod harm;
 mod keeping;
 mod pictures;
-mod site;
+pub(crate) mod site;
 
 use crate::harness::{TestClient, TestServer, TestSocket};
 use shared::{ChannelEvent, ChannelId, Previewed};

@@ -21,7 +21,7 @@ enum Then {
 
 /// An answer.
 #[derive(Clone)]
-pub(super) struct Answer {
+pub(crate) struct Answer {
     bytes: Vec<u8>,
     then: Then,
     /// Whether it waits until the gate is opened.
@@ -30,49 +30,49 @@ pub(super) struct Answer {
 
 impl Answer {
     /// An answer of this content type.
-    pub(super) fn of(kind: &str, body: &[u8]) -> Self {
+    pub(crate) fn of(kind: &str, body: &[u8]) -> Self {
         Self::raw(&format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\n\r\n"), body)
     }
 
     /// Head and body as they are.
-    pub(super) fn raw(head: &str, body: &[u8]) -> Self {
+    pub(crate) fn raw(head: &str, body: &[u8]) -> Self {
         let bytes = [head.as_bytes(), body].concat();
         Self { bytes, then: Then::End, held: false }
     }
 
     /// A page.
-    pub(super) fn page(html: &str) -> Self {
+    pub(crate) fn page(html: &str) -> Self {
         Self::of("text/html; charset=utf-8", html.as_bytes())
     }
 
     /// A page of this title, with a picture there.
-    pub(super) fn titled(title: &str, picture: &str) -> Self {
+    pub(crate) fn titled(title: &str, picture: &str) -> Self {
         let image = format!("<meta property='og:image' content='{picture}'>");
         Self::page(&format!("<title>{title}</title>{image}"))
     }
 
     /// A redirect.
-    pub(super) fn redirect(to: &str) -> Self {
+    pub(crate) fn redirect(to: &str) -> Self {
         Self::raw(&format!("HTTP/1.1 302 Found\r\nlocation: {to}\r\n\r\n"), b"")
     }
 
-    pub(super) fn endless(self) -> Self {
+    pub(crate) fn endless(self) -> Self {
         Self { then: Then::Endless, ..self }
     }
 
-    pub(super) fn silent(self) -> Self {
+    pub(crate) fn silent(self) -> Self {
         Self { then: Then::Silence, ..self }
     }
 
-    pub(super) fn held(self) -> Self {
+    pub(crate) fn held(self) -> Self {
         Self { held: true, ..self }
     }
 }
 
 /// The server.
 #[derive(Clone)]
-pub(super) struct Site {
-    pub(super) address: SocketAddr,
+pub(crate) struct Site {
+    pub(crate) address: SocketAddr,
     answers: Arc<Mutex<HashMap<String, Answer>>>,
     connections: Arc<AtomicUsize>,
     asked: Arc<Mutex<Vec<String>>>,
@@ -81,12 +81,12 @@ pub(super) struct Site {
 
 impl Site {
     /// A server without a page.
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::start_at("127.0.0.1:0".parse().unwrap()).await
     }
 
     /// The same at this address.
-    pub(super) async fn start_at(address: SocketAddr) -> Self {
+    pub(crate) async fn start_at(address: SocketAddr) -> Self {
         let listener = TcpListener::bind(address).await.unwrap();
         let site = Self {
             address: listener.local_addr().unwrap(),
@@ -107,35 +107,35 @@ impl Site {
     }
 
     /// From now on, this path is answered so; its URL.
-    pub(super) fn serve_at(&self, path: &str, answer: Answer) -> String {
+    pub(crate) fn serve_at(&self, path: &str, answer: Answer) -> String {
         self.answers.lock().unwrap().insert(path.to_owned(), answer);
         self.url(path)
     }
 
-    pub(super) fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
     /// Connections until now.
-    pub(super) fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
 
     /// How often this path was asked for.
-    pub(super) fn times(&self, path: &str) -> usize {
+    pub(crate) fn times(&self, path: &str) -> usize {
         let line = format!("GET {path} ");
         self.asked.lock().unwrap().iter().filter(|head| head.starts_with(&line)).count()
     }
 
     /// Waits until somebody asks for the path.
-    pub(super) async fn is_asked_for(&self, path: &str) {
+    pub(crate) async fn is_asked_for(&self, path: &str) {
         while self.times(path) == 0 {
             tokio::task::yield_now().await;
         }
     }
 
     /// Lets answers go that were held.
-    pub(super) fn open_gate(&self) {
+    pub(crate) fn open_gate(&self) {
         self.gate.send_replace(true);
     }
 
