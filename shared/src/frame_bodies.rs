@@ -70,7 +70,7 @@ bodies! {
         /// As for `message`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nonce: Option<String>,
-        /// The new text, at most 65,536 bytes.
+        /// The new text, at most 65,536 bytes. May be empty with attachments or a forwarded message.
         message: String,
     }
 

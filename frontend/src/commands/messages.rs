@@ -177,7 +177,8 @@ pub fn save_edit(ctx: Ctx, channel: ChannelId, row: &Row, text: &str) {
         end_edit(ctx);
         return;
     }
-    if let Err(why) = names::message(&text) {
+    let wordless = text.is_empty() && !(row.attachments.is_empty() && row.forwarded.is_none());
+    if let Some(why) = names::message(&text).err().filter(|_| !wordless) {
         if text.is_empty() {
             confirm_delete(ctx, channel, message);
         } else {

@@ -59,7 +59,7 @@ impl From<Send> for PostMessage {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct EditMessage {
-    /// The new text, at most 65,536 bytes.
+    /// The new text, at most 65,536 bytes. May be empty with attachments or a forwarded message.
     pub message: String,
     /// As for posting.
     #[serde(default, skip_serializing_if = "Option::is_none")]

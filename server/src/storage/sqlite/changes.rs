@@ -77,6 +77,9 @@ fn alter(tx: &mut Tx<'_>, change: &MessageChange) -> Result<Stored, Failure> {
     if target.deleted {
         return Err(Error::new(ErrorCode::Conflict, "the message was deleted").into());
     }
+    if change.edit.as_ref().is_some_and(|edit| edit.message.is_empty()) && !target.wordless {
+        return Err(Error::invalid("/message", "is empty").into());
+    }
     let seq = tx.next_seq(no, head_seq);
     tx.unindex(target.pos)?;
     let edit = change.edit.as_ref();

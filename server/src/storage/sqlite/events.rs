@@ -2,6 +2,7 @@
 //! the message that a change is about, and the row that a change leaves. Messages themselves are in
 //! `posts.rs`; what changes them in `changes.rs`, `reactions.rs`, `pins.rs` and `previews.rs`.
 
+use super::posts::WITH_FILES;
 use super::rows::{ChannelNo, Failure, Id, channel_no_of, seq_of};
 use crate::error::{Error, Result};
 use rusqlite::{Connection, OptionalExtension as _};
@@ -76,6 +77,8 @@ pub(super) struct Target {
     /// The place of its thread's first message.
     pub thread: Option<i64>,
     pub pinned: bool,
+    /// Whether it holds something beside its text, and can do without one.
+    pub wordless: bool,
 }
 
 /// The message, if it is of this channel.
@@ -86,10 +89,11 @@ pub(super) fn target(
 ) -> Result<Option<Target>, Failure> {
     let found = db
         .prepare_cached(
-            "SELECT pos, user_id, deleted_at IS NOT NULL, thread, pinned_by IS NOT NULL
+            "SELECT pos, user_id, deleted_at IS NOT NULL, thread, pinned_by IS NOT NULL,
+                    flags & ?2 OR forwarded IS NOT NULL
              FROM messages WHERE message_id = ?1",
         )?
-        .query_row([Id::from(message)], |row| {
+        .query_row((Id::from(message), WITH_FILES), |row| {
             let author: Id = row.get(1)?;
             Ok(Target {
                 pos: row.get(0)?,
@@ -97,6 +101,7 @@ pub(super) fn target(
                 deleted: row.get(2)?,
                 thread: row.get(3)?,
                 pinned: row.get(4)?,
+                wordless: row.get(5)?,
             })
         })
         .optional()?;

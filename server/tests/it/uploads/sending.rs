@@ -108,6 +108,32 @@ async fn a_message_that_is_sent_twice_takes_its_files_once() {
 }
 
 #[tokio::test]
+async fn what_carries_files_can_lose_its_text_and_nothing_else_can() {
+    let server = TestServer::start().await;
+    let ada = server.user("ada").await;
+    let room = ada.room("tea", &[]).await.channel_id;
+    let file = upload(&ada, "a.txt", b"a").await;
+    let body = PostMessage {
+        message: "look".to_owned(),
+        attachment_ids: vec![file.upload_id],
+        ..PostMessage::default()
+    };
+    let sent: shared::ChatMessage = ada.post(&paths::messages(room)).json(&body).gives(201).await;
+    ada.edit(room, sent.message_id, "").await;
+    let bare = ada.say(room, "words alone").await;
+    let path = paths::message(room, bare.message_id);
+    let nothing = serde_json::json!({ "message": "" });
+    ada.patch(&path).json(&nothing).fails(ErrorCode::Invalid).await;
+    let blank = serde_json::json!({ "message": " " });
+    let path = paths::message(room, sent.message_id);
+    ada.patch(&path).json(&blank).fails(ErrorCode::Invalid).await;
+    let page = ada.page(room, "").await.messages;
+    let texts: Vec<_> = page.iter().map(|m| (m.message.as_str(), m.attachments.len())).collect();
+    assert_eq!(texts, [("", 1), ("words alone", 0)]);
+    assert!(page[0].edited_at.is_some());
+}
+
+#[tokio::test]
 async fn a_deleted_messages_files_are_gone_from_everywhere() {
     let server = TestServer::start().await;
     let (ada, bob) = (server.user("ada").await, server.user("bob").await);

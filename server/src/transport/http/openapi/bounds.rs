@@ -22,7 +22,8 @@ const TEXTS: [(&str, usize, usize); 8] = [
     ("password", PASSWORD_MIN_CHARS, PASSWORD_MAX_BYTES),
     ("name", 1, CHANNEL_NAME_MAX_CHARS),
     ("topic", 0, TOPIC_MAX_CHARS),
-    ("message", 1, MESSAGE_MAX_BYTES),
+    // With files, or what is forwarded, a message may say nothing of its own.
+    ("message", 0, MESSAGE_MAX_BYTES),
     ("nonce", 1, NONCE_MAX_CHARS),
     ("emoji", 1, EMOJI_MAX_BYTES),
 ];
@@ -72,12 +73,6 @@ fn bound(body: &mut Object) {
             ids.max_items = Some(most);
         }
     }
-    // What carries files, or repeats a message, may say nothing of its own.
-    if body.properties.contains_key("attachmentIds")
-        && let Some(RefOr::T(Schema::Object(text))) = body.properties.get_mut("message")
-    {
-        text.min_length = None;
-    }
 }
 
 /// A seq or a count. No format: `int64` would end at half of what is read.
@@ -106,7 +101,7 @@ mod tests {
         assert_eq!(at("CreateChannel/properties/userIds/maxItems"), number(10_000));
         assert_eq!(at("PostMessage/properties/message/maxLength"), number(65_536));
         assert_eq!(at("PostMessage/properties/message/minLength"), None);
-        assert_eq!(at("EditMessage/properties/message/minLength"), number(1));
+        assert_eq!(at("EditMessage/properties/message/minLength"), None);
         assert_eq!(at("PostMessage/properties/attachmentIds/maxItems"), number(10));
         assert_eq!(at("Send/properties/nonce/maxLength"), number(64));
         assert_eq!(at("LogIn/properties/password/minLength"), None);
