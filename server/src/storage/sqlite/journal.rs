@@ -294,6 +294,7 @@ mod tests {
     use super::*;
     use crate::domain::clock::Clock;
     use crate::storage::sqlite::schema::migrate;
+    use crate::storage::sqlite::writer::Tx;
     use uuid::Uuid;
 
     const NO: ChannelNo = ChannelNo(1);
@@ -307,7 +308,11 @@ mod tests {
              VALUES (1, zeroblob(16), 0, 0, x'02', 0, 1);",
         )
         .unwrap();
-        db.execute("INSERT INTO members VALUES (1, ?1, 0, 0)", [Id::from(ada())]).unwrap();
+        db.execute(
+            "INSERT INTO members (channel_no, user_id, position) VALUES (1, ?1, 0)",
+            [Id::from(ada())],
+        )
+        .unwrap();
         db
     }
 
@@ -394,6 +399,30 @@ mod tests {
         journal.settled();
         assert_eq!(stored(&db), ((2..=9).collect(), 9, 9, 0));
         assert!(journal.is_empty());
+    }
+
+    #[test]
+    fn what_is_remembered_of_rights_does_not_count_beside_another_change() {
+        let (db, mut journal) = (database(), Journal::default());
+        db.execute(
+            "INSERT INTO users (user_id, username, name_key, look_key, display_name, display_key,
+                                role, created_at)
+             VALUES (?1, 'ada', 'ada', 'ada', 'ada', 'ada', 0, 0)",
+            [Id::from(ada())],
+        )
+        .unwrap();
+        append(&db, &mut journal, 2..=3);
+        let channel = ChannelId(Uuid::nil());
+        let member = |staged, journal: &mut Journal| {
+            let place = Tx::new(&db, journal, staged).place(ada(), channel).unwrap();
+            place.standing.member
+        };
+        assert!(member(Some(Staged::default()), &mut journal));
+        db.execute("DELETE FROM members", []).unwrap();
+        assert!(member(Some(Staged::default()), &mut journal), "it is remembered");
+        assert!(!member(None, &mut journal), "in one transaction with what ended it");
+        journal.settled();
+        assert!(!member(Some(Staged::default()), &mut journal), "and after it");
     }
 
     #[test]

@@ -113,9 +113,11 @@ impl<'a> Tx<'a> {
         known.unwrap_or_else(|| self.journal.head(no).unwrap_or(0).max(stored_head))
     }
 
-    /// Where a user stands in a channel.
+    /// Where a user stands in a channel. What is remembered of it holds while messages alone are
+    /// stored: in a transaction with anything else, somebody's rights may just have been changed.
     pub(super) fn place(&mut self, user: UserId, channel: ChannelId) -> Result<Place, Failure> {
-        if let Some((no, standing)) = self.journal.place(user, channel)
+        if self.staged.is_some()
+            && let Some((no, standing)) = self.journal.place(user, channel)
             && let Some(head_seq) = self.heads.get(&no).copied().or_else(|| self.journal.head(no))
         {
             return Ok(Place { no, head_seq, standing });

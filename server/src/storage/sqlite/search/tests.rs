@@ -26,7 +26,11 @@ fn database(channels: i64) -> Connection {
             (no, Id(Uuid::from_u128(no.cast_unsigned().into()))),
         )
         .unwrap();
-        db.execute("INSERT INTO members VALUES (?1, ?2, 0, 0)", (no, Id::from(ADA))).unwrap();
+        db.execute(
+            "INSERT INTO members (channel_no, user_id, position) VALUES (?1, ?2, 0)",
+            (no, Id::from(ADA)),
+        )
+        .unwrap();
     }
     db
 }
