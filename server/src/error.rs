@@ -61,6 +61,12 @@ impl Error {
         )
     }
 
+    /// A wrong name, a wrong password, or an account that is out of use: one answer for all.
+    pub fn bad_credentials() -> Self {
+        let detail = "this name and this password don't belong together";
+        Self::new(ErrorCode::BadCredentials, detail)
+    }
+
     /// The storage can't be written or read now.
     pub fn storage_unavailable() -> Self {
         Self {

@@ -24,6 +24,8 @@ pub const DEVICE_MAX_CHARS: usize = 200;
 pub const CHANNEL_NAME_MAX_CHARS: usize = 80;
 /// Longest topic, in characters.
 pub const TOPIC_MAX_CHARS: usize = 250;
+/// Longest reason of a ban, in characters.
+pub const REASON_MAX_CHARS: usize = 250;
 /// Most members of a channel.
 pub const CHANNEL_MEMBERS_MAX: usize = 10_000;
 /// Most channels a user can be a member of.
@@ -108,6 +110,10 @@ pub const LIST_MAX: usize = 100;
 pub const PAGE_DEFAULT: usize = 50;
 /// Most messages on a page.
 pub const PAGE_MAX: usize = 200;
+/// Lines in one answer of the audit log when the request names no limit.
+pub const AUDIT_PAGE_DEFAULT: usize = 50;
+/// Most lines in one answer of the audit log.
+pub const AUDIT_PAGE_MAX: usize = 500;
 /// Most events in one answer of the raw log.
 pub const EVENTS_PAGE_MAX: usize = 1_000;
 /// Most users in one answer of the look-up.

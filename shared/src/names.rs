@@ -4,7 +4,8 @@
 
 use crate::limits::{
     CHANNEL_NAME_MAX_CHARS, DISPLAY_NAME_MAX_CHARS, EMOJI_MAX_BYTES, MESSAGE_MAX_BYTES,
-    NONCE_MAX_CHARS, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS, TOPIC_MAX_CHARS, USERNAME_MAX_CHARS,
+    NONCE_MAX_CHARS, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS, REASON_MAX_CHARS, TOPIC_MAX_CHARS,
+    USERNAME_MAX_CHARS,
 };
 
 /// Why a name or a text is refused: a sentence for the person who wrote it.
@@ -43,6 +44,12 @@ pub fn channel_name(text: &str) -> Result<&str, Refusal> {
 /// The topic without blanks around it, or why it can't be one: up to 250 characters, or empty.
 pub fn topic(text: &str) -> Result<&str, Refusal> {
     if text.trim().is_empty() { Ok("") } else { one_line(text, TOPIC_MAX_CHARS) }
+}
+
+/// The reason of a ban without blanks around it, or why it can't be one: up to 250 characters, or
+/// empty.
+pub fn reason(text: &str) -> Result<&str, Refusal> {
+    if text.trim().is_empty() { Ok("") } else { one_line(text, REASON_MAX_CHARS) }
 }
 
 /// Whether a password can be set: 8 characters to 1,024 bytes.

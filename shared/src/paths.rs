@@ -23,6 +23,16 @@ pub const CLIENT: &str = "/api/clients/{clientId}";
 pub const USERS: &str = "/api/users";
 /// One user.
 pub const USER_BY_ID: &str = "/api/users/{userId}";
+/// Somebody's role on the server.
+pub const USER_ROLE: &str = "/api/users/{userId}/role";
+/// Whether somebody's account is out of use.
+pub const DEACTIVATION: &str = "/api/users/{userId}/deactivation";
+/// Who owns the server.
+pub const OWNER: &str = "/api/owner";
+/// The audit log, newest first.
+pub const AUDIT: &str = "/api/audit";
+/// All of it, as JSON Lines.
+pub const AUDIT_EXPORT: &str = "/api/audit/export";
 /// Create a channel.
 pub const CREATE_CHANNEL: &str = "/api/create_channel";
 /// My channels, or the public ones.
@@ -31,6 +41,16 @@ pub const CHANNELS: &str = "/api/channels";
 pub const CHANNEL: &str = "/api/channels/{channelId}";
 /// One membership.
 pub const MEMBER: &str = "/api/channels/{channelId}/members/{userId}";
+/// A channel's members, with what they may do in it.
+pub const MEMBERS: &str = "/api/channels/{channelId}/members";
+/// What a member may do in a channel.
+pub const MEMBER_ROLE: &str = "/api/channels/{channelId}/members/{userId}/role";
+/// Who is kept out of a channel.
+pub const BANS: &str = "/api/channels/{channelId}/bans";
+/// Keeping somebody out of a channel.
+pub const BAN: &str = "/api/channels/{channelId}/bans/{userId}";
+/// Letting a member of a channel only read.
+pub const MUTE: &str = "/api/channels/{channelId}/mutes/{userId}";
 /// Pages of messages; posting.
 pub const MESSAGES: &str = "/api/channels/{channelId}/messages";
 /// One message.
@@ -104,6 +124,16 @@ pub fn user(user: UserId) -> String {
     fill(USER_BY_ID, &[&user.to_string()])
 }
 
+/// Somebody's role on the server.
+pub fn user_role(user: UserId) -> String {
+    fill(USER_ROLE, &[&user.to_string()])
+}
+
+/// Whether somebody's account is out of use.
+pub fn deactivation(user: UserId) -> String {
+    fill(DEACTIVATION, &[&user.to_string()])
+}
+
 /// One channel.
 pub fn channel(channel: ChannelId) -> String {
     fill(CHANNEL, &[&channel.to_string()])
@@ -112,6 +142,31 @@ pub fn channel(channel: ChannelId) -> String {
 /// A user's membership of a channel.
 pub fn member(channel: ChannelId, user: UserId) -> String {
     fill(MEMBER, &[&channel.to_string(), &user.to_string()])
+}
+
+/// A channel's members, with what they may do in it.
+pub fn members(channel: ChannelId) -> String {
+    fill(MEMBERS, &[&channel.to_string()])
+}
+
+/// What a member may do in a channel.
+pub fn member_role(channel: ChannelId, user: UserId) -> String {
+    fill(MEMBER_ROLE, &[&channel.to_string(), &user.to_string()])
+}
+
+/// Who is kept out of a channel.
+pub fn bans(channel: ChannelId) -> String {
+    fill(BANS, &[&channel.to_string()])
+}
+
+/// Keeping somebody out of a channel.
+pub fn ban(channel: ChannelId, user: UserId) -> String {
+    fill(BAN, &[&channel.to_string(), &user.to_string()])
+}
+
+/// Letting a member of a channel only read.
+pub fn mute(channel: ChannelId, user: UserId) -> String {
+    fill(MUTE, &[&channel.to_string(), &user.to_string()])
 }
 
 /// A channel's messages.

@@ -109,10 +109,7 @@ pub async fn log_in(app: &App, from: IpAddr, device: &str, request: LogIn) -> Re
     let password = if possible { request.password } else { String::new() };
     let right = app.passwords.verify(password, stored).await?;
     let Some(Account { user_id, username, .. }) = account.filter(|_| right) else {
-        return Err(Error::new(
-            ErrorCode::BadCredentials,
-            "this name and this password don't belong together",
-        ));
+        return Err(Error::bad_credentials());
     };
     let device = request.device.as_deref().unwrap_or(device);
     let (client, token) = new_client(app, device, app.clock.now())?;
@@ -236,23 +233,25 @@ pub async fn update_me(app: &App, caller: Caller, request: UpdateMe) -> Result<M
     me(app, caller).await
 }
 
-/// Users whose name or shown name has a word that starts like the query; all of them without one.
+/// Users whose name or shown name has a word that starts like the query; all of them without one. A
+/// guest finds whom it shares a channel with.
 ///
 /// # Errors
 /// When storage can't be read.
-pub async fn users(app: &App, query: &str, limit: Option<usize>) -> Result<Users> {
+pub async fn users(app: &App, caller: Caller, query: &str, limit: Option<usize>) -> Result<Users> {
     let limit = limit.unwrap_or(USERS_PAGE_DEFAULT).clamp(1, USERS_PAGE_MAX);
     let query: String = name_key(query.trim()).chars().take(USERNAME_MAX_CHARS).collect();
-    let accounts = app.storage.accounts(query, limit).await?;
+    let accounts = app.storage.accounts(caller.user_id, query, limit).await?;
     let users = accounts.iter().map(|a| a.info(app.hub.is_online(a.user_id))).collect();
     Ok(Users { users })
 }
 
-/// One user.
+/// One user; of a guest, one that it shares a channel with.
 ///
 /// # Errors
 /// `not_found`, or when storage can't be read.
-pub async fn user(app: &App, user_id: UserId) -> Result<UserInfo> {
-    let account = app.storage.account(user_id).await?.ok_or_else(|| Error::not_found("user"))?;
+pub async fn user(app: &App, caller: Caller, user_id: UserId) -> Result<UserInfo> {
+    let account = app.storage.account_for(caller.user_id, user_id).await?;
+    let account = account.ok_or_else(|| Error::not_found("user"))?;
     Ok(account.info(app.hub.is_online(user_id)))
 }

@@ -82,7 +82,7 @@ pub async fn mine(app: &App, caller: Caller) -> Result<Channels> {
 /// # Errors
 /// When storage can't be read.
 pub async fn discover(app: &App, caller: Caller) -> Result<Channels> {
-    Ok(Channels { channels: app.storage.public_channels(caller.user_id).await? })
+    Ok(Channels { channels: app.storage.public_channels(caller.user_id, app.clock.now()).await? })
 }
 
 /// One channel that one may see.
@@ -90,7 +90,7 @@ pub async fn discover(app: &App, caller: Caller) -> Result<Channels> {
 /// # Errors
 /// `not_found`, or when storage can't be read.
 pub async fn get(app: &App, caller: Caller, channel_id: ChannelId) -> Result<ChannelInfo> {
-    app.storage.channel(caller.user_id, channel_id).await
+    app.storage.channel(caller.user_id, channel_id, app.clock.now()).await
 }
 
 /// Changes a channel's name, topic or visibility.
@@ -124,7 +124,8 @@ pub async fn update(
 /// can't be written.
 pub async fn delete(app: &App, caller: Caller, channel_id: ChannelId) -> Result<()> {
     app.limiter.take(Limited::Change(caller.user_id), app.clock.elapsed())?;
-    outcome(|done| app.storage.delete_channel(caller.user_id, channel_id, done)).await
+    let at = app.clock.now();
+    outcome(|done| app.storage.delete_channel(caller.user_id, channel_id, at, done)).await
 }
 
 /// Makes someone a member, or oneself of a public channel. Who is one stays one.
@@ -139,11 +140,12 @@ pub async fn add_member(
     user_id: UserId,
 ) -> Result<ChannelInfo> {
     app.limiter.take(Limited::Change(caller.user_id), app.clock.elapsed())?;
-    outcome(|done| app.storage.add_member(caller.user_id, channel_id, user_id, done)).await?;
+    let at = app.clock.now();
+    outcome(|done| app.storage.add_member(caller.user_id, channel_id, user_id, at, done)).await?;
     get(app, caller, channel_id).await
 }
 
-/// Ends a membership: one's own, or another's as the channel's creator.
+/// Ends a membership: one's own, or another's as who moderates the channel.
 ///
 /// # Errors
 /// `not_found`, `forbidden`, `conflict`, `rate_limited`, or when storage can't be written.
@@ -154,7 +156,8 @@ pub async fn remove_member(
     user_id: UserId,
 ) -> Result<()> {
     app.limiter.take(Limited::Change(caller.user_id), app.clock.elapsed())?;
-    outcome(|done| app.storage.remove_member(caller.user_id, channel_id, user_id, done)).await
+    let at = app.clock.now();
+    outcome(|done| app.storage.remove_member(caller.user_id, channel_id, user_id, at, done)).await
 }
 
 /// Moves one's read position forward; never back, and never past the head. Answers where it stands.

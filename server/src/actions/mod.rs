@@ -4,13 +4,16 @@
 //! HTTP, frames and SQL are elsewhere.
 
 pub mod accounts;
+pub mod audit;
 pub mod channels;
 pub mod keeping;
 pub mod messages;
+pub mod moderation;
 pub mod passwords;
 pub mod pictures;
 pub mod previews;
 mod rendering;
+pub mod roles;
 pub mod search;
 pub mod sweeping;
 pub mod threads;

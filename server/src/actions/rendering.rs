@@ -68,7 +68,7 @@ pub(super) async fn render(app: &App, caller: Caller, text: &str, new: bool) -> 
     let rendered = if users.is_empty() && channels.is_empty() {
         rendered
     } else {
-        let named = app.storage.named(caller.user_id, users, channels).await?;
+        let named = app.storage.named(caller.user_id, users, channels, app.clock.now()).await?;
         apart(text, move |text| markdown::render(text, &named)).await?
     };
     let markdown::Rendered { html, mentions, links, .. } = rendered;

@@ -8,4 +8,6 @@ pub mod files;
 mod sqlite;
 
 pub use sqlite::{Committed, OpenError, Storage, StorageFigures};
-pub use sqlite::{accounts, channels, events, names, pages, pins, previews, search, uploads};
+pub use sqlite::{
+    accounts, channels, events, moderation, names, pages, pins, previews, search, uploads,
+};

@@ -1,8 +1,8 @@
 //! Every route on one page, and what stands around them. Paths come from `shared::paths` alone.
 
 use super::http::{
-    accounts, channels, docs, emoji, files, health, keeping, members, messages, openapi, page,
-    previews, reads, safety, search, threads, uploads,
+    accounts, audit, channels, docs, emoji, files, health, keeping, members, messages, moderation,
+    openapi, page, previews, reads, roles, safety, search, threads, uploads,
 };
 use super::ws;
 use crate::app::AppHandle;
@@ -48,10 +48,19 @@ fn rest() -> Router<AppHandle> {
         .route(paths::CLIENT, delete(accounts::end_client))
         .route(paths::USERS, get(accounts::users))
         .route(paths::USER_BY_ID, get(accounts::user))
+        .route(paths::USER_ROLE, put(roles::set))
+        .route(paths::DEACTIVATION, put(roles::deactivate).delete(roles::reactivate))
+        .route(paths::OWNER, put(roles::hand_over))
+        .route(paths::AUDIT, get(audit::page))
         .route(paths::CREATE_CHANNEL, post(channels::create))
         .route(paths::CHANNELS, get(channels::list))
         .route(paths::CHANNEL, get(channels::get).patch(channels::update).delete(channels::delete))
         .route(paths::MEMBER, put(members::add).delete(members::remove))
+        .route(paths::MEMBERS, get(moderation::members))
+        .route(paths::MEMBER_ROLE, put(moderation::set_role))
+        .route(paths::BANS, get(moderation::bans))
+        .route(paths::BAN, put(moderation::ban).delete(moderation::unban))
+        .route(paths::MUTE, put(moderation::mute).delete(moderation::unmute))
         .route(paths::MESSAGES, get(messages::page).post(messages::post))
         .route(paths::MESSAGE, get(messages::one).patch(messages::edit).delete(messages::delete))
         .route(paths::REACTION, put(messages::react).delete(messages::unreact))
@@ -75,12 +84,13 @@ fn rest() -> Router<AppHandle> {
         .layer(from_fn(safety::never_cached))
 }
 
-/// Files may take long on slow lines: their bodies have time limits of their own.
+/// Files, and what is as long as one, may take long on slow lines: they have time limits of their own.
 fn transfers() -> Router<AppHandle> {
     Router::new()
         .route(paths::UPLOADS, post(uploads::upload))
         .route(paths::UPLOAD_BY_ID, delete(uploads::remove))
         .route(paths::UPLOAD, get(files::get))
+        .route(paths::AUDIT_EXPORT, get(audit::export))
         .method_not_allowed_fallback(safety::wrong_method)
         .layer(from_fn(safety::never_cached))
 }

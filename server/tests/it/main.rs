@@ -31,6 +31,7 @@ mod page;
 mod previews;
 mod program;
 mod read_positions;
+mod rights;
 mod search;
 mod sessions;
 mod soak;

@@ -106,3 +106,15 @@ pub struct AuditEntry {
     /// one elsewhere can prove that no line before it was changed.
     pub digest: String,
 }
+
+/// `GET /api/audit`: lines of the audit log, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct AuditPage {
+    /// The lines.
+    pub entries: Vec<AuditEntry>,
+    /// Where to go on: `before` of the next request. Left out at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<u64>,
+}

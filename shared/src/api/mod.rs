@@ -5,4 +5,5 @@ pub mod audit;
 pub mod channels;
 pub mod emoji;
 pub mod messages;
+pub mod rights;
 pub mod uploads;

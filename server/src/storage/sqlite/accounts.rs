@@ -2,6 +2,7 @@
 
 use super::Storage;
 use super::clients::insert_client;
+use super::roles::may_be_known;
 use super::rows::{Failure, Id, id, role, role_code};
 use super::writer::Needs;
 use crate::actions::Done;
@@ -9,7 +10,7 @@ use crate::domain::deed::Deed;
 use crate::domain::identity::name_key;
 use crate::domain::secret::TokenHash;
 use crate::error::{Error, Result};
-use rusqlite::{Connection, OptionalExtension as _, Row};
+use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
 use shared::api::audit::Act;
 use shared::{ClientId, ErrorCode, Role, Timestamp, UserId, UserInfo};
 
@@ -141,18 +142,22 @@ impl Storage {
                 };
                 return Err(Error::new(ErrorCode::UsernameTaken, detail).into());
             }
-            db.prepare_cached("INSERT INTO users VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?
-                .execute((
-                    Id::from(user.user_id),
-                    &user.username,
-                    &user.name_key,
-                    &user.look_key,
-                    &user.display_name,
-                    name_key(&user.display_name),
-                    &user.password_hash,
-                    role_code(role),
-                    user.created_at.0,
-                ))?;
+            db.prepare_cached(
+                "INSERT INTO users (user_id, username, name_key, look_key, display_name,
+                                    display_key, password_hash, role, created_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?
+            .execute((
+                Id::from(user.user_id),
+                &user.username,
+                &user.name_key,
+                &user.look_key,
+                &user.display_name,
+                name_key(&user.display_name),
+                &user.password_hash,
+                role_code(role),
+                user.created_at.0,
+            ))?;
             insert_client(db, user.user_id, &client)?;
             let deed = Deed::new(Act::SignedUp, user.user_id).with(user.user_id);
             tx.audit(&deed, user.created_at)?;
@@ -161,12 +166,13 @@ impl Storage {
         self.writer.submit(Needs::NoLog, work, done).await
     }
 
-    /// A user by its name, in the form in which names are compared.
+    /// A user by its name, in the form in which names are compared; None if the account is out of use.
     ///
     /// # Errors
     /// `storage_unavailable`.
     pub async fn account_by_name(&self, name_key: String) -> Result<Option<Account>> {
-        let sql = format!("SELECT {COLUMNS} FROM users WHERE name_key = ?1");
+        let sql =
+            format!("SELECT {COLUMNS} FROM users WHERE name_key = ?1 AND deactivated_at IS NULL");
         let find = move |db: &Connection| -> Result<_, Failure> {
             Ok(db.prepare_cached(&sql)?.query_row([&name_key], account).optional()?)
         };
@@ -185,22 +191,44 @@ impl Storage {
         self.readers.read(find).await
     }
 
-    /// Users whose name or shown name has a word that starts like the query (in the form in which
-    /// names are compared), by name.
+    /// A user by its id, if who asks may know of it.
     ///
     /// # Errors
     /// `storage_unavailable`.
-    pub async fn accounts(&self, query: String, limit: usize) -> Result<Vec<Account>> {
+    pub async fn account_for(&self, asks: UserId, user: UserId) -> Result<Option<Account>> {
+        let known = may_be_known!();
+        let sql = format!("SELECT {COLUMNS} FROM users u WHERE user_id = :user AND {known}");
+        let find = move |db: &Connection| -> Result<_, Failure> {
+            let bound = named_params! { ":asks": Id::from(asks), ":user": Id::from(user) };
+            Ok(db.prepare_cached(&sql)?.query_row(bound, account).optional()?)
+        };
+        self.readers.read(find).await
+    }
+
+    /// Users that who asks may know of, whose name or shown name has a word that starts like the
+    /// query (in the form in which names are compared), by name.
+    ///
+    /// # Errors
+    /// `storage_unavailable`.
+    pub async fn accounts(
+        &self,
+        asks: UserId,
+        query: String,
+        limit: usize,
+    ) -> Result<Vec<Account>> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM users
-             WHERE ?1 = '' OR substr(name_key, 1, length(?1)) = ?1
-                OR substr(display_key, 1, length(?1)) = ?1
-                OR instr(name_key, ' ' || ?1) OR instr(display_key, ' ' || ?1)
-             ORDER BY name_key LIMIT ?2"
+            "SELECT {COLUMNS} FROM users u
+             WHERE (:q = '' OR substr(name_key, 1, length(:q)) = :q
+                OR substr(display_key, 1, length(:q)) = :q
+                OR instr(name_key, ' ' || :q) OR instr(display_key, ' ' || :q)) AND {}
+             ORDER BY name_key LIMIT :limit",
+            may_be_known!()
         );
         let find = move |db: &Connection| -> Result<_, Failure> {
             let mut statement = db.prepare_cached(&sql)?;
-            let rows = statement.query_map((&query, limit as i64), account)?;
+            let (asks, limit) = (Id::from(asks), limit as i64);
+            let bound = named_params! { ":asks": asks, ":q": &query, ":limit": limit };
+            let rows = statement.query_map(bound, account)?;
             Ok(rows.collect::<Result<_, _>>()?)
         };
         self.readers.read(find).await

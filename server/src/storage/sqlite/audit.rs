@@ -58,16 +58,43 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<AuditEntry> {
 }
 
 impl Storage {
-    /// Up to `limit` lines before line `before`, newest first.
+    /// Up to `limit` lines before line `before`, newest first; of one act, and with or by one user,
+    /// if they are named.
     ///
     /// # Errors
     /// `storage_unavailable`.
-    pub async fn audit_log(&self, before: Option<u64>, limit: usize) -> Result<Vec<AuditEntry>> {
+    pub async fn audit_log(
+        &self,
+        before: Option<u64>,
+        limit: usize,
+        act: Option<Act>,
+        user: Option<UserId>,
+    ) -> Result<Vec<AuditEntry>> {
+        let find = move |db: &Connection| -> Result<_, Failure> {
+            let mut query = db.prepare_cached(
+                "SELECT * FROM audit
+                 WHERE no < ?1 AND (?3 IS NULL OR act = ?3)
+                   AND (?4 IS NULL OR user_id = ?4 OR by = ?4)
+                 ORDER BY no DESC LIMIT ?2",
+            )?;
+            let before = before.map_or(i64::MAX, |no| i64::try_from(no).unwrap_or(i64::MAX));
+            let (act, user) = (act.map(Act::as_str), user.map(Id::from));
+            let rows = query.query_map((before, limit as i64, act, user), entry)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        };
+        self.readers.read(find).await
+    }
+
+    /// Up to `limit` lines after line `after`, oldest first.
+    ///
+    /// # Errors
+    /// `storage_unavailable`.
+    pub async fn audit_after(&self, after: u64, limit: usize) -> Result<Vec<AuditEntry>> {
         let find = move |db: &Connection| -> Result<_, Failure> {
             let mut query =
-                db.prepare_cached("SELECT * FROM audit WHERE no < ?1 ORDER BY no DESC LIMIT ?2")?;
-            let before = before.map_or(i64::MAX, |no| i64::try_from(no).unwrap_or(i64::MAX));
-            let rows = query.query_map((before, limit as i64), entry)?;
+                db.prepare_cached("SELECT * FROM audit WHERE no > ?1 ORDER BY no LIMIT ?2")?;
+            let after = i64::try_from(after).unwrap_or(i64::MAX);
+            let rows = query.query_map((after, limit as i64), entry)?;
             Ok(rows.collect::<Result<_, _>>()?)
         };
         self.readers.read(find).await

@@ -7,7 +7,7 @@ use super::events::{
 };
 use super::mentions::{forget_mentions, note_mentions};
 use super::previews::show_pictures;
-use super::rows::{Failure, Place, place};
+use super::rows::{Failure, Place, place, rank};
 use super::threads;
 use super::uploads;
 use super::writer::{Needs, Tx};
@@ -71,8 +71,11 @@ fn alter(tx: &mut Tx<'_>, change: &MessageChange) -> Result<Stored, Failure> {
     }
     let target = existing_target(db, no, message_id)?;
     match change.edit {
-        Some(_) => permission::may_edit(&standing, user_id, target.author)?,
-        None => permission::may_delete_message(&standing, user_id, target.author)?,
+        Some(_) => permission::may_edit(&standing, user_id, target.author, at)?,
+        None => {
+            let rank = rank(db, target.author, no)?;
+            permission::may_delete_message(&standing, user_id, target.author, rank)?;
+        }
     }
     if target.deleted {
         return Err(Error::new(ErrorCode::Conflict, "the message was deleted").into());

@@ -3,15 +3,19 @@
 use super::Storage;
 use super::members::{check_room_for_one, insert_member};
 use super::mentions::unread_mentions;
+use super::moderation::may_be_seen;
+use super::roles::{is_active, role_of};
 use super::rows::{ChannelNo, Failure, Id, Place, id, kind, kind_code, place, seq, visibility};
 use super::search;
 use super::writer::{Needs, Tx};
 use crate::actions::Done;
 use crate::actions::channels::Created;
 use crate::domain::announcement::Announcement;
+use crate::domain::deed::Deed;
 use crate::domain::permission;
 use crate::error::{Error, Result};
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
+use shared::api::audit::Act;
 use shared::limits::DISCOVER_MAX;
 use shared::{
     ChannelId, ChannelInfo, ChannelKind, ErrorCode, ProblemDetail, Seq, Timestamp, UserId,
@@ -127,24 +131,39 @@ fn direct_key(members: &[UserId]) -> Vec<u8> {
     [first.0.as_bytes().as_slice(), last.0.as_bytes()].concat()
 }
 
+/// Whether all of a new channel's members are there; those that are, may be out of use.
 fn check_users(db: &Connection, channel: &NewChannel) -> Result<(), Failure> {
-    let mut known = db.prepare_cached("SELECT 1 FROM users WHERE user_id = ?1")?;
-    let mut unknown = HashSet::new();
+    let detail = "userIds names users that don't exist; nothing was created";
+    refuse(channel, detail, "there is no such user", |user| Ok(is_active(db, user)?.is_none()))
+}
+
+/// Whether all of a new channel's members are in use.
+fn check_active(db: &Connection, channel: &NewChannel) -> Result<(), Failure> {
+    let detail = "userIds names deactivated accounts; nothing was created";
+    refuse(channel, detail, "the account is deactivated", |user| {
+        Ok(is_active(db, user)? != Some(true))
+    })
+}
+
+fn refuse(
+    channel: &NewChannel,
+    detail: &'static str,
+    why: &'static str,
+    wrong: impl Fn(UserId) -> rusqlite::Result<bool>,
+) -> Result<(), Failure> {
+    let mut refused = HashSet::new();
     for user in &channel.members {
-        if !known.exists([Id::from(*user)])? {
-            unknown.insert(*user);
+        if wrong(*user)? {
+            refused.insert(*user);
         }
     }
-    if unknown.is_empty() {
+    if refused.is_empty() {
         return Ok(());
     }
     let asked = channel.asked_for.iter().enumerate();
-    let places =
-        asked.filter(|(_, user)| unknown.contains(user)).take(100).map(|(at, _)| ProblemDetail {
-            pointer: format!("/userIds/{at}"),
-            detail: "there is no such user".to_owned(),
-        });
-    let detail = "userIds names users that don't exist; nothing was created";
+    let places = asked.filter(|(_, user)| refused.contains(user)).take(100);
+    let places = places
+        .map(|(at, _)| ProblemDetail { pointer: format!("/userIds/{at}"), detail: why.to_owned() });
     Err(Error::invalid_places(detail, places.collect()).into())
 }
 
@@ -182,19 +201,22 @@ impl Storage {
         self.read(find).await
     }
 
-    /// The public channels, by name, at most 500.
+    /// The public channels that the user may see, by name, at most 500.
     ///
     /// # Errors
     /// `storage_unavailable`.
-    pub async fn public_channels(&self, user: UserId) -> Result<Vec<ChannelInfo>> {
+    pub async fn public_channels(&self, user: UserId, at: Timestamp) -> Result<Vec<ChannelInfo>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM channels c
              LEFT JOIN members m ON m.channel_no = c.no AND m.user_id = :user
-             WHERE c.visibility = 1 ORDER BY c.name, c.no LIMIT :limit"
+             WHERE c.visibility = 1 AND (m.user_id IS NOT NULL OR {}) ORDER BY c.name, c.no
+             LIMIT :limit",
+            may_be_seen!()
         );
         let find = move |db: &Connection| -> Result<_, Failure> {
             let mut query = db.prepare_cached(&sql)?;
-            let bound = named_params! { ":user": Id::from(user), ":limit": DISCOVER_MAX as i64 };
+            let limit = DISCOVER_MAX as i64;
+            let bound = named_params! { ":user": Id::from(user), ":at": at.0, ":limit": limit };
             let rows = query.query_map(bound, info)?.collect::<Result<Vec<_>, _>>()?;
             Ok(rows.into_iter().map(|row| with_members(db, row)).collect::<Result<_, _>>()?)
         };
@@ -205,10 +227,15 @@ impl Storage {
     ///
     /// # Errors
     /// `not_found`, `storage_unavailable`.
-    pub async fn channel(&self, user: UserId, channel: ChannelId) -> Result<ChannelInfo> {
+    pub async fn channel(
+        &self,
+        user: UserId,
+        channel: ChannelId,
+        at: Timestamp,
+    ) -> Result<ChannelInfo> {
         let find = move |db: &Connection| -> Result<_, Failure> {
             let place = place(db, user, channel)?;
-            permission::may_see(&place.standing)?;
+            permission::may_see(&place.standing, at)?;
             Ok(channel_info(db, user, place.no, None)?)
         };
         self.read(find).await
@@ -257,9 +284,10 @@ impl Storage {
         &self,
         user: UserId,
         channel: ChannelId,
+        at: Timestamp,
         done: Done<()>,
     ) -> Result<()> {
-        let work = move |tx: &mut Tx<'_>| delete(tx, user, channel);
+        let work = move |tx: &mut Tx<'_>| delete(tx, user, channel, at);
         self.writer.submit(Needs::Log, work, self.then_collect(done)).await
     }
 }
@@ -283,6 +311,8 @@ fn create(tx: &mut Tx<'_>, new: &NewChannel) -> Result<Created, Failure> {
             return Ok(Created { channel, new: false });
         }
     }
+    permission::may_create_channel(role_of(db, creator)?)?;
+    check_active(db, new)?;
     for user in &new.members {
         check_room_for_one(db, *user)?;
     }
@@ -303,7 +333,7 @@ fn create(tx: &mut Tx<'_>, new: &NewChannel) -> Result<Created, Failure> {
     ))?;
     let no = ChannelNo(db.last_insert_rowid());
     for (position, user) in new.members.iter().enumerate() {
-        insert_member(db, no, *user, position as i64, 0)?;
+        insert_member(db, no, *user, position as i64, 0, new.created_at)?;
     }
     let channel = channel_info(db, creator, no, None)?;
     tx.announce(Announcement::Created(Box::new(channel.clone())));
@@ -318,7 +348,11 @@ fn update(
 ) -> Result<(), Failure> {
     let db = tx.db;
     let Place { no, head_seq, standing } = place(db, user, channel)?;
-    permission::may_change_channel(&standing)?;
+    if changes.name.is_none() && changes.visibility.is_none() {
+        permission::may_change_topic(&standing)?;
+    } else {
+        permission::may_change_channel(&standing)?;
+    }
     if standing.kind == ChannelKind::Group && changes.visibility == Some(Visibility::Public) {
         let detail = "a conversation without a name can't be public";
         return Err(Error::new(ErrorCode::Conflict, detail).into());
@@ -344,7 +378,7 @@ fn update(
     Ok(())
 }
 
-fn delete(tx: &mut Tx<'_>, user: UserId, channel: ChannelId) -> Result<(), Failure> {
+fn delete(tx: &mut Tx<'_>, user: UserId, channel: ChannelId, at: Timestamp) -> Result<(), Failure> {
     let db = tx.db;
     let Place { no, standing, .. } = place(db, user, channel)?;
     permission::may_change_channel(&standing)?;
@@ -357,6 +391,8 @@ fn delete(tx: &mut Tx<'_>, user: UserId, channel: ChannelId) -> Result<(), Failu
         db.execute(&format!("DELETE FROM {table} WHERE root BETWEEN ?1 AND ?2"), (first, last))?;
     }
     db.execute("DELETE FROM channels WHERE no = ?1", [no.0])?;
+    // Not by its name: who reads this may never have been let into it.
+    tx.audit(&Deed::new(Act::ChannelDeleted, user).in_channel(channel), at)?;
     tx.announce(Announcement::Deleted(channel));
     Ok(())
 }

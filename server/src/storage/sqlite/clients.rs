@@ -2,6 +2,7 @@
 
 use super::Storage;
 use super::accounts::NewClient;
+use super::roles::is_active;
 use super::rows::{Failure, Id, id};
 use super::writer::{Needs, Tx};
 use crate::actions::Done;
@@ -33,7 +34,7 @@ impl Storage {
     /// Gives a user another client. Past 100 of them, the longest unused one ends.
     ///
     /// # Errors
-    /// Through `done`: `storage_unavailable`.
+    /// Through `done`: `bad_credentials` if the account is out of use, `storage_unavailable`.
     pub async fn create_client(
         &self,
         user: UserId,
@@ -41,6 +42,10 @@ impl Storage {
         done: Done<()>,
     ) -> Result<()> {
         let work = move |tx: &mut Tx<'_>| {
+            if is_active(tx.db, user)? != Some(true) {
+                // Deactivated while the password was compared: as for a wrong one.
+                return Err(Error::bad_credentials().into());
+            }
             insert_client(tx.db, user, &client)?;
             let surplus: Vec<Id> = tx
                 .db
@@ -66,7 +71,9 @@ impl Storage {
     pub async fn client_by_token(&self, hash: TokenHash) -> Result<Option<(Caller, Timestamp)>> {
         let find = move |db: &Connection| -> Result<_, Failure> {
             let mut query = db.prepare_cached(
-                "SELECT user_id, client_id, last_used_at FROM clients WHERE token_hash = ?1",
+                "SELECT c.user_id, c.client_id, c.last_used_at
+                 FROM clients c JOIN users u ON u.user_id = c.user_id
+                 WHERE c.token_hash = ?1 AND u.deactivated_at IS NULL",
             )?;
             let found = query.query_row([hash], |row| {
                 let caller =

@@ -3,15 +3,19 @@
 use super::Storage;
 use super::channels::channel_info;
 use super::mentions::unread_mentions;
-use super::rows::{ChannelNo, Failure, Id, Place, id, place, seq};
+use super::moderation::is_banned;
+use super::roles::is_active;
+use super::rows::{ChannelNo, Failure, Id, Place, id, place, rank, seq};
 use super::writer::{Needs, Tx};
 use crate::actions::Done;
 use crate::domain::announcement::Announcement;
-use crate::domain::permission;
+use crate::domain::deed::Deed;
+use crate::domain::permission::{self, Rank};
 use crate::error::{Error, Result};
 use rusqlite::{Connection, named_params};
+use shared::api::audit::Act;
 use shared::limits::{CHANNEL_MEMBERS_MAX, CHANNELS_PER_USER_MAX};
-use shared::{ChannelId, Cursor, ErrorCode, Member, Seq, UserId};
+use shared::{ChannelId, Cursor, ErrorCode, Member, Seq, Timestamp, UserId};
 
 /// The kind of event in `events.kind`.
 pub(super) const MEMBER: i64 = 4;
@@ -22,10 +26,14 @@ pub(super) fn insert_member(
     user: UserId,
     position: i64,
     read_seq: Seq,
+    at: Timestamp,
 ) -> rusqlite::Result<()> {
-    db.prepare_cached("INSERT INTO members VALUES (?1, ?2, ?3, ?4)")?
-        .execute((no.0, Id::from(user), position, read_seq.cast_signed()))
-        .map(drop)
+    db.prepare_cached(
+        "INSERT INTO members (channel_no, user_id, position, read_seq, joined_at)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute((no.0, Id::from(user), position, read_seq.cast_signed(), at.0))
+    .map(drop)
 }
 
 /// Whether a user can be a member of one channel more.
@@ -40,7 +48,7 @@ pub(super) fn check_room_for_one(db: &Connection, user: UserId) -> Result<(), Fa
     Ok(())
 }
 
-fn is_member(db: &Connection, no: ChannelNo, user: UserId) -> rusqlite::Result<bool> {
+pub(super) fn is_member(db: &Connection, no: ChannelNo, user: UserId) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT 1 FROM members WHERE channel_no = ?1 AND user_id = ?2")?
         .exists((no.0, Id::from(user)))
 }
@@ -55,9 +63,10 @@ impl Storage {
         caller: UserId,
         channel: ChannelId,
         user: UserId,
+        at: Timestamp,
         done: Done<()>,
     ) -> Result<()> {
-        let work = move |tx: &mut Tx<'_>| add(tx, caller, channel, user);
+        let work = move |tx: &mut Tx<'_>| add(tx, caller, channel, user, at);
         self.writer.submit(Needs::Log, work, done).await
     }
 
@@ -70,9 +79,10 @@ impl Storage {
         caller: UserId,
         channel: ChannelId,
         user: UserId,
+        at: Timestamp,
         done: Done<()>,
     ) -> Result<()> {
-        let work = move |tx: &mut Tx<'_>| remove(tx, caller, channel, user);
+        let work = move |tx: &mut Tx<'_>| remove(tx, caller, channel, user, at);
         self.writer.submit(Needs::Log, work, done).await
     }
 
@@ -95,10 +105,10 @@ impl Storage {
     ///
     /// # Errors
     /// `not_found`, `storage_unavailable`.
-    pub async fn is_member(&self, user: UserId, channel: ChannelId) -> Result<bool> {
+    pub async fn is_member(&self, user: UserId, channel: ChannelId, at: Timestamp) -> Result<bool> {
         let find = move |db: &Connection| -> Result<_, Failure> {
             let standing = place(db, user, channel)?.standing;
-            permission::may_see(&standing)?;
+            permission::may_see(&standing, at)?;
             Ok(standing.member)
         };
         self.readers.read(find).await
@@ -134,15 +144,22 @@ fn add(
     caller: UserId,
     channel_id: ChannelId,
     user_id: UserId,
+    at: Timestamp,
 ) -> Result<(), Failure> {
     let db = tx.db;
     let Place { no, head_seq, standing } = place(db, caller, channel_id)?;
-    permission::may_add_member(&standing, caller == user_id)?;
-    if !db.prepare_cached("SELECT 1 FROM users WHERE user_id = ?1")?.exists([Id::from(user_id)])? {
-        return Err(Error::not_found("user").into());
-    }
+    permission::may_add_member(&standing, caller == user_id, at)?;
+    let active = is_active(db, user_id)?.ok_or_else(|| Error::not_found("user"))?;
     if is_member(db, no, user_id)? {
         return Ok(());
+    }
+    if !active {
+        let detail = "the account is deactivated and can't be added to channels";
+        return Err(Error::new(ErrorCode::Conflict, detail).into());
+    }
+    if is_banned(db, no, user_id, at)? {
+        let detail = "they are banned from this channel; who moderates it can lift the ban first";
+        return Err(Error::new(ErrorCode::Conflict, detail).into());
     }
     check_room_for_one(db, user_id)?;
     let (count, position): (i64, i64) = db
@@ -155,7 +172,7 @@ fn add(
         return Err(Error::new(ErrorCode::Conflict, detail).into());
     }
     let seq = tx.next_seq(no, head_seq);
-    insert_member(db, no, user_id, position, seq)?;
+    insert_member(db, no, user_id, position, seq, at)?;
     let member = Member { channel_id, seq, user_id, joined: true };
     log(db, no, &member)?;
     let channel = channel_info(db, user_id, no, Some(seq))?;
@@ -168,13 +185,30 @@ fn remove(
     caller: UserId,
     channel_id: ChannelId,
     user_id: UserId,
+    at: Timestamp,
 ) -> Result<(), Failure> {
     let db = tx.db;
     let Place { no, head_seq, standing } = place(db, caller, channel_id)?;
-    permission::may_remove_member(&standing, caller == user_id)?;
+    permission::may_remove_member(&standing, caller == user_id, Rank::Member)?;
     if !is_member(db, no, user_id)? {
         return Err(Error::not_found("member").into());
     }
+    permission::may_remove_member(&standing, caller == user_id, rank(db, user_id, no)?)?;
+    take_out(tx, (no, head_seq), channel_id, user_id)?;
+    if caller != user_id {
+        tx.audit(&Deed::new(Act::Kicked, caller).with(user_id).in_channel(channel_id), at)?;
+    }
+    Ok(())
+}
+
+/// Ends a membership that is there.
+pub(super) fn take_out(
+    tx: &mut Tx<'_>,
+    (no, head_seq): (ChannelNo, Seq),
+    channel_id: ChannelId,
+    user_id: UserId,
+) -> Result<(), Failure> {
+    let db = tx.db;
     db.prepare_cached("DELETE FROM members WHERE channel_no = ?1 AND user_id = ?2")?
         .execute((no.0, Id::from(user_id)))?;
     let seq = tx.next_seq(no, head_seq);

@@ -35,10 +35,11 @@ fn pin(tx: &mut Tx<'_>, new: &NewPin) -> Result<Stored, Failure> {
     let db = tx.db;
     let NewPin { channel_id, message_id, user_id, on, at, .. } = *new;
     let Place { no, head_seq, standing } = place(db, user_id, channel_id)?;
-    permission::may_post(&standing)?;
+    permission::may_read(&standing)?;
     if let Some(stored) = original(db, user_id, &new.nonce)? {
         return Ok(stored);
     }
+    permission::may_post(&standing, at)?;
     let target = live_target(db, no, message_id)?;
     if target.pinned == on {
         let since = seq_of(target.pos);

@@ -101,13 +101,14 @@ impl Storage {
 fn insert(tx: &mut Tx<'_>, new: &NewMessage) -> Result<Stored, Failure> {
     let db = tx.db;
     let Place { no, head_seq, standing } = tx.place(new.user_id, new.channel_id)?;
-    permission::may_post(&standing)?;
+    permission::may_read(&standing)?;
     if let Some(stored) = tx.posted(new.user_id, &new.nonce) {
         return Ok(stored);
     }
     if let Some(stored) = original(db, new.user_id, &new.nonce)? {
         return Ok(stored);
     }
+    permission::may_post(&standing, new.sent_at)?;
     let mut beside = Beside { reply_to: new.reply_to, ..Beside::default() };
     if let Some(answered) = new.reply_to {
         let there = target(db, no, answered)?.is_some();

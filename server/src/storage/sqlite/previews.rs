@@ -7,7 +7,7 @@
 use super::Storage;
 use super::changes::{previews_json, previews_of};
 use super::events::{Logged, PREVIEWED, Stored, live_target, log, original, stored};
-use super::rows::{ChannelNo, Failure, Id, Place, channel_no_of, place, seq, seq_of};
+use super::rows::{ChannelNo, Failure, Id, Place, channel_no_of, place, rank, seq, seq_of};
 use super::writer::{Needs, Tx};
 use crate::actions::Done;
 use crate::domain::announcement::Announcement;
@@ -175,7 +175,8 @@ fn remove(tx: &mut Tx<'_>, gone: &PreviewRemoval) -> Result<Stored, Failure> {
         return Ok(stored);
     }
     let target = live_target(db, no, message_id)?;
-    permission::may_remove_previews(&standing, user_id, target.author)?;
+    let rank = rank(db, target.author, no)?;
+    permission::may_remove_previews(&standing, user_id, target.author, rank)?;
     let showed = shown(db, no, message_id)?.is_some_and(|message| !message.previews.is_empty());
     if !showed {
         // What may still be found is not wanted either.

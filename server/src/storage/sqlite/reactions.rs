@@ -43,12 +43,13 @@ impl Storage {
 
 fn react(tx: &mut Tx<'_>, new: &NewReaction) -> Result<Stored, Failure> {
     let db = tx.db;
-    let NewReaction { channel_id, message_id, user_id, on, .. } = *new;
+    let NewReaction { channel_id, message_id, user_id, on, at, .. } = *new;
     let Place { no, head_seq, standing } = place(db, user_id, channel_id)?;
-    permission::may_post(&standing)?;
+    permission::may_read(&standing)?;
     if let Some(stored) = original(db, user_id, &new.nonce)? {
         return Ok(stored);
     }
+    permission::may_post(&standing, at)?;
     let target = live_target(db, no, message_id)?;
     let set: Option<i64> = db
         .prepare_cached("SELECT seq FROM reactions WHERE pos = ?1 AND emoji = ?2 AND user_id = ?3")?

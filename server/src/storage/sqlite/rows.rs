@@ -1,11 +1,11 @@
 //! How values stand in rows, and the two ways in which a step in a transaction can fail.
 
-use crate::domain::permission::Standing;
+use crate::domain::permission::{Rank, Standing};
 use crate::error::Error;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, named_params};
 use shared::{
-    ChannelId, ChannelKind, ClientId, MessageId, Role, Seq, UploadId, UserId, Visibility,
+    ChannelId, ChannelKind, ClientId, MessageId, Role, Seq, Timestamp, UploadId, UserId, Visibility,
 };
 use uuid::Uuid;
 
@@ -149,21 +149,26 @@ pub(super) struct Place {
     pub standing: Standing,
 }
 
-/// Looks up a channel and where a user stands in it.
+/// Looks up a channel and where a user stands in it. An account that is out of use stands nowhere.
 pub(super) fn place(db: &Connection, user: UserId, channel: ChannelId) -> Result<Place, Failure> {
     let mut query = db.prepare_cached(
         "SELECT c.no, c.head_seq, c.kind, c.visibility, c.created_by = :user AS creator,
-                m.user_id IS NOT NULL AS member, u.role
+                m.user_id IS NOT NULL AS member, coalesce(m.role, 0) AS moderator, u.role,
+                x.until AS muted_until, b.until AS banned_until,
+                u.deactivated_at IS NULL AS active
          FROM channels c
          JOIN users u ON u.user_id = :user
          LEFT JOIN members m ON m.channel_no = c.no AND m.user_id = :user
+         LEFT JOIN mutes x ON x.channel_no = c.no AND x.user_id = :user
+         LEFT JOIN bans b ON b.channel_no = c.no AND b.user_id = :user
          WHERE c.channel_id = :channel",
     )?;
     let found = query
         .query_row(
             named_params! { ":user": Id::from(user), ":channel": Id::from(channel) },
             |row| {
-                Ok(Place {
+                let until = |column| row.get::<_, Option<i64>>(column).map(|at| at.map(Timestamp));
+                let place = Place {
                     no: ChannelNo(row.get("no")?),
                     head_seq: seq(row, "head_seq")?,
                     standing: Standing {
@@ -171,11 +176,46 @@ pub(super) fn place(db: &Connection, user: UserId, channel: ChannelId) -> Result
                         visibility: visibility(row.get("visibility")?),
                         member: row.get("member")?,
                         creator: row.get("creator")?,
+                        moderator: row.get("moderator")?,
                         role: role(row.get("role")?),
+                        muted_until: until("muted_until")?,
+                        banned_until: until("banned_until")?,
                     },
-                })
+                };
+                Ok((place, row.get::<_, bool>("active")?))
             },
         )
         .optional()?;
-    found.ok_or_else(|| Failure::Refused(Error::not_found("channel")))
+    match found {
+        Some((place, true)) => Ok(place),
+        Some((_, false)) => Err(Error::not_logged_in().into()),
+        None => Err(Error::not_found("channel").into()),
+    }
+}
+
+/// How much a user has to say in a channel, whether or not its account is in use.
+pub(super) fn rank(db: &Connection, user: UserId, no: ChannelNo) -> Result<Rank, Failure> {
+    let mut query = db.prepare_cached(
+        "SELECT c.kind, c.created_by = :user AS creator, coalesce(m.role, 0) AS moderator, u.role
+         FROM channels c
+         JOIN users u ON u.user_id = :user
+         LEFT JOIN members m ON m.channel_no = c.no AND m.user_id = :user
+         WHERE c.no = :no",
+    )?;
+    let found = query
+        .query_row(named_params! { ":user": Id::from(user), ":no": no.0 }, |row| {
+            let standing = Standing {
+                kind: kind(row.get("kind")?),
+                visibility: Visibility::Private,
+                member: true,
+                creator: row.get("creator")?,
+                moderator: row.get("moderator")?,
+                role: role(row.get("role")?),
+                muted_until: None,
+                banned_until: None,
+            };
+            Ok(standing.rank())
+        })
+        .optional()?;
+    found.ok_or_else(|| Error::not_found("user").into())
 }

@@ -165,11 +165,11 @@ pub struct UsersQuery {
     responses((status = 200, body = Users)))]
 pub async fn users(
     State(app): State<AppHandle>,
-    _: Caller,
+    caller: Caller,
     Query(asked): Query<UsersQuery>,
 ) -> Result<Reply<Users>> {
     let query = asked.query.unwrap_or_default();
-    Ok(Reply(accounts::users(&app, &query, asked.limit.map(|limit| limit.0)).await?))
+    Ok(Reply(accounts::users(&app, caller, &query, asked.limit.map(|limit| limit.0)).await?))
 }
 
 /// One user.
@@ -178,8 +178,8 @@ pub async fn users(
     responses((status = 200, body = UserInfo)))]
 pub async fn user(
     State(app): State<AppHandle>,
-    _: Caller,
+    caller: Caller,
     Path(user): Path<UserId>,
 ) -> Result<Reply<UserInfo>> {
-    Ok(Reply(accounts::user(&app, user).await?))
+    Ok(Reply(accounts::user(&app, caller, user).await?))
 }

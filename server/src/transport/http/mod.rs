@@ -5,6 +5,7 @@
 
 pub mod accounts;
 mod assets;
+pub mod audit;
 mod body;
 pub mod channels;
 pub mod credentials;
@@ -16,6 +17,7 @@ pub mod health;
 pub mod keeping;
 pub mod members;
 pub mod messages;
+pub mod moderation;
 pub mod openapi;
 pub mod origin;
 pub mod page;
@@ -23,6 +25,7 @@ pub mod previews;
 pub mod problem;
 mod ranges;
 pub mod reads;
+pub mod roles;
 pub mod safety;
 pub mod search;
 pub mod session;

@@ -7,8 +7,8 @@ mod problems;
 mod sockets;
 
 use super::{
-    accounts, channels, emoji, files, health, keeping, members, messages, previews, reads, threads,
-    uploads,
+    accounts, audit, channels, emoji, files, health, keeping, members, messages, moderation,
+    previews, reads, roles, threads, uploads,
 };
 use axum::Json as Reply;
 use bounds::Bounds;
@@ -29,6 +29,10 @@ use utoipa::{Modify, OpenApi};
         accounts::users, accounts::user,
         channels::create, channels::list, channels::get, channels::update, channels::delete,
         members::add, members::remove, reads::mark,
+        moderation::members, moderation::set_role,
+        moderation::bans, moderation::ban, moderation::unban, moderation::mute, moderation::unmute,
+        roles::set, roles::deactivate, roles::reactivate, roles::hand_over,
+        audit::page, audit::export,
         messages::page, messages::post, messages::one, messages::edit, messages::delete,
         messages::react, messages::unreact, messages::versions, messages::events,
         super::search::find,
@@ -45,12 +49,13 @@ use utoipa::{Modify, OpenApi};
     components(schemas(shared::Problem)),
     tags(
         (name = "accounts", description = "Signing up, logging in, oneself and one's clients"),
-        (name = "users", description = "Looking people up"),
+        (name = "users", description = "Looking people up, and what they may do"),
         (name = "channels", description = "Channels, their members and read positions"),
         (name = "messages", description = "Messages, and the log they are in"),
         (name = "threads", description = "Conversations that begin with a message"),
         (name = "uploads", description = "Files, which messages carry"),
         (name = "sockets", description = "Live: one JSON object per text frame"),
+        (name = "audit", description = "Who did what with accounts, rights and the server"),
         (name = "health", description = "For whoever watches over the server"),
         (name = "document", description = "This document"),
     ),
@@ -112,6 +117,7 @@ fn introduction() -> String {
         ("password, bytes at most", limits::PASSWORD_MAX_BYTES as u64),
         ("channel name, characters", limits::CHANNEL_NAME_MAX_CHARS as u64),
         ("topic, characters", limits::TOPIC_MAX_CHARS as u64),
+        ("reason of a ban, characters", limits::REASON_MAX_CHARS as u64),
         ("members of a channel", limits::CHANNEL_MEMBERS_MAX as u64),
         ("channels of a user", limits::CHANNELS_PER_USER_MAX as u64),
         ("clients of a user", limits::CLIENTS_PER_USER_MAX as u64),
@@ -140,6 +146,7 @@ fn introduction() -> String {
         ("title of a preview, characters", limits::PREVIEW_TITLE_MAX_CHARS as u64),
         ("text of a preview, characters", limits::PREVIEW_TEXT_MAX_CHARS as u64),
         ("messages on a page", limits::PAGE_MAX as u64),
+        ("lines of the audit log in an answer", limits::AUDIT_PAGE_MAX as u64),
         ("events in an answer", limits::EVENTS_PAGE_MAX as u64),
         ("events that a `resume` replays", limits::RESUME_MAX_EVENTS),
         ("seconds that a ticket holds", limits::TICKET_SECONDS),

@@ -63,7 +63,7 @@ pub async fn join_channel(
     let ticket = query.ticket.as_deref();
     let caller = authenticate(&app, request.headers(), ticket, query.client_id).await?;
     let accept = accept_key(&request)?;
-    if !app.storage.is_member(caller.user_id, query.channel_id).await? {
+    if !app.storage.is_member(caller.user_id, query.channel_id, app.clock.now()).await? {
         channels::add_member(&app, caller, query.channel_id, caller.user_id).await?;
     }
     let seat = seat(&app, caller, &request)?;

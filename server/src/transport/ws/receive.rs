@@ -220,7 +220,7 @@ async fn resume(link: &Link, message: Resume) -> Result<()> {
         if !hub.hold(link.key, channel_id) {
             // A membership that is stored may not be announced yet. Nobody else is attached, not
             // even for a moment: what is told to members would be heard.
-            match link.app.storage.is_member(user, channel_id).await {
+            match link.app.storage.is_member(user, channel_id, link.app.clock.now()).await {
                 Ok(true) => hub.add_client(link.key, [channel_id]),
                 Ok(false) => {}
                 Err(error) if error.code == ErrorCode::NotFound => {}

@@ -4,7 +4,7 @@
 use shared::limits::{
     ATTACHMENTS_MAX, CHANNEL_MEMBERS_MAX, CHANNEL_NAME_MAX_CHARS, DISPLAY_NAME_MAX_CHARS,
     EMOJI_MAX_BYTES, MESSAGE_MAX_BYTES, NONCE_MAX_CHARS, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS,
-    TOPIC_MAX_CHARS, USERNAME_MAX_CHARS,
+    REASON_MAX_CHARS, TOPIC_MAX_CHARS, USERNAME_MAX_CHARS,
 };
 use utoipa::Modify;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, SchemaType, Type};
@@ -16,12 +16,13 @@ pub(super) struct Bounds;
 
 /// Least and most characters of a field, wherever a client sends it. Bounds in bytes hold for
 /// characters, too.
-const TEXTS: [(&str, usize, usize); 8] = [
+const TEXTS: [(&str, usize, usize); 10] = [
     ("username", 1, USERNAME_MAX_CHARS),
     ("displayName", 1, DISPLAY_NAME_MAX_CHARS),
     ("password", PASSWORD_MIN_CHARS, PASSWORD_MAX_BYTES),
     ("name", 1, CHANNEL_NAME_MAX_CHARS),
     ("topic", 0, TOPIC_MAX_CHARS),
+    ("reason", 0, REASON_MAX_CHARS),
     // With files, or what is forwarded, a message may say nothing of its own.
     ("message", 0, MESSAGE_MAX_BYTES),
     ("nonce", 1, NONCE_MAX_CHARS),
@@ -30,11 +31,12 @@ const TEXTS: [(&str, usize, usize); 8] = [
 
 /// What clients send under these rules. Logging in is not among them: what can't be right there is
 /// wrong like anything else.
-const SENT: [&str; 11] = [
+const SENT: [&str; 12] = [
     "SignUp",
     "UpdateMe",
     "CreateChannel",
     "UpdateChannel",
+    "Ban",
     "PostMessage",
     "EditMessage",
     "Send",

@@ -125,7 +125,7 @@ impl Inside {
     async fn load(app: &AppHandle, caller: Caller, here: Option<ChannelInfo>) -> Result<Self> {
         let mut mine = channels::mine(app, caller).await?.channels;
         mine.truncate(RAIL_MAX);
-        let people = people(app, caller.user_id, here.iter().chain(&mine)).await?;
+        let people = people(app, caller, here.iter().chain(&mine)).await?;
         let place = |channel: &ChannelInfo| Place::new(channel, caller.user_id, &people);
         let (rooms, talks): (Vec<_>, Vec<_>) =
             mine.iter().map(place).partition(|place| place.is_room);
@@ -143,11 +143,12 @@ impl Inside {
 /// Oneself and the people of these conversations, up to a bound.
 async fn people(
     app: &AppHandle,
-    me: UserId,
+    caller: Caller,
     channels: impl Iterator<Item = &ChannelInfo>,
 ) -> Result<HashMap<UserId, UserInfo>> {
     let talks = channels.filter(|channel| channel.name.is_none());
-    let ids = std::iter::once(me).chain(talks.flat_map(|talk| talk.user_ids.iter().copied()));
+    let ids =
+        std::iter::once(caller.user_id).chain(talks.flat_map(|talk| talk.user_ids.iter().copied()));
     let mut people = HashMap::new();
     for id in ids {
         if people.len() >= NAMES_MAX {
@@ -156,7 +157,7 @@ async fn people(
         if people.contains_key(&id) {
             continue;
         }
-        match accounts::user(app, id).await {
+        match accounts::user(app, caller, id).await {
             Ok(user) => {
                 people.insert(id, user);
             }
