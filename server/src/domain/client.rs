@@ -55,6 +55,8 @@ pub(super) struct Conn {
     pub channels: Vec<ChannelId>,
     /// Whether the first frame, `welcome`, was written or queued.
     pub welcomed: bool,
+    /// Whether its user was a guest when it was welcomed.
+    pub guest: bool,
     socket: Arc<dyn Socket>,
     egress: Egress,
     /// Acks that follow the event of this channel that they are of, in the same write.
@@ -80,6 +82,7 @@ impl Conn {
             scope,
             channels: Vec::new(),
             welcomed: false,
+            guest: false,
             socket,
             egress: Egress::default(),
             behind: Vec::new(),
@@ -118,6 +121,14 @@ impl Conn {
     pub(super) fn write_ephemeral(&mut self, frame: &Frame) {
         if self.welcomed {
             self.egress.send_ephemeral(&self.socket, frame);
+        }
+    }
+
+    /// Writes who came online or went. Not to guests, who don't know everybody: whom they share a
+    /// channel with, they look up.
+    pub(super) fn write_presence(&mut self, frame: &Frame) {
+        if !self.guest {
+            self.write_ephemeral(frame);
         }
     }
 

@@ -25,7 +25,7 @@ use inbox::{Inbox, Notice};
 use registry::Registry;
 use shard::Shard;
 use shared::limits::{EPHEMERAL_AUDIENCE_MAX, HEARTBEAT_SECONDS, PRESENCE_AUDIENCE_MAX};
-use shared::{ChannelId, PresenceFrame, Seq, ServerMessage, TypingFrame, UserId};
+use shared::{ChannelId, PresenceFrame, Role, Seq, ServerMessage, TypingFrame, UserId};
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -176,7 +176,7 @@ impl Hub {
 
     /// Writes `welcome`, after which the socket gets everything; also of channels that its user
     /// joined too late to be named there.
-    pub fn welcome(&self, key: ConnKey, welcome: &ServerMessage) {
+    pub fn welcome(&self, key: ConnKey, welcome: &ServerMessage, role: Role) {
         let frame = Frame::from(welcome);
         let named: HashSet<_> = match welcome {
             ServerMessage::Welcome(said) => said.channels.iter().map(|c| c.channel_id).collect(),
@@ -186,7 +186,7 @@ impl Hub {
         let Shard { conns, channels, .. } = &mut *shard;
         let Some(conn) = conns.get(key) else { return };
         conn.write(&frame);
-        conn.welcomed = true;
+        (conn.welcomed, conn.guest) = (true, role == Role::Guest);
         let late: Vec<_> = conn.channels.iter().filter(|id| !named.contains(id)).copied().collect();
         for id in late {
             if let Some(channel) = channels.get_mut(&id) {
@@ -321,7 +321,7 @@ impl Hub {
         self.places.iter().for_each(|place| place.inbox.close());
     }
 
-    /// Tells every socket who came online and who went, while there aren't too many sockets.
+    /// Tells every socket but guests' who came online and who went, unless there are too many.
     pub fn announce_presence(&self) {
         let (changes, sockets) = {
             let mut registry = self.registry();
@@ -333,7 +333,7 @@ impl Hub {
         for (user_id, online) in changes {
             let message = ServerMessage::Presence(PresenceFrame { user_id, online });
             let frame = Frame::from(&message);
-            self.each(|conn| conn.write_ephemeral(&frame));
+            self.each(|conn| conn.write_presence(&frame));
         }
     }
 

@@ -63,7 +63,7 @@ fn welcome(hub: &Hub, key: ConnKey, head: Option<Seq>) {
         heartbeat_seconds: HEARTBEAT_SECONDS,
         channels,
     };
-    hub.welcome(key, &ServerMessage::Welcome(welcome));
+    hub.welcome(key, &ServerMessage::Welcome(welcome), shared::Role::Member);
 }
 
 /// A socket in the room, so that the room is known here.

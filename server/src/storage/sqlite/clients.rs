@@ -3,7 +3,7 @@
 use super::Storage;
 use super::accounts::NewClient;
 use super::roles::is_active;
-use super::rows::{Failure, Id, id};
+use super::rows::{Failure, Id, id, role};
 use super::writer::{Needs, Tx};
 use crate::actions::Done;
 use crate::domain::announcement::Announcement;
@@ -12,7 +12,7 @@ use crate::domain::secret::TokenHash;
 use crate::error::{Error, Result};
 use rusqlite::{Connection, OptionalExtension as _};
 use shared::limits::CLIENTS_PER_USER_MAX;
-use shared::{ClientId, ClientInfo, Timestamp, UserId};
+use shared::{ClientId, ClientInfo, Role, Timestamp, UserId};
 
 pub(super) fn insert_client(
     db: &Connection,
@@ -120,14 +120,18 @@ impl Storage {
         self.readers.read(find).await
     }
 
-    /// Whether a client is there still.
+    /// The role of a client's user; None once the client is gone.
     ///
     /// # Errors
     /// `storage_unavailable`.
-    pub async fn has_client(&self, client: ClientId) -> Result<bool> {
+    pub async fn role_of_client(&self, client: ClientId) -> Result<Option<Role>> {
         let find = move |db: &Connection| -> Result<_, Failure> {
-            let mut query = db.prepare_cached("SELECT 1 FROM clients WHERE client_id = ?1")?;
-            Ok(query.exists([Id::from(client)])?)
+            let mut query = db.prepare_cached(
+                "SELECT u.role FROM clients c JOIN users u ON u.user_id = c.user_id
+                 WHERE c.client_id = ?1 AND u.deactivated_at IS NULL",
+            )?;
+            let found = query.query_row([Id::from(client)], |row| row.get(0)).optional()?;
+            Ok(found.map(role))
         };
         self.readers.read(find).await
     }

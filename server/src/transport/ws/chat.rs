@@ -144,9 +144,8 @@ async fn welcome(link: &Link, after: Option<Seq>) -> Result<()> {
     let (app, caller) = (&link.app, link.caller());
     let channels = attach(link).await?;
     // A client that was revoked before it was registered was not told: ask once more.
-    if !app.storage.has_client(caller.client_id).await? {
-        return Err(Error::not_logged_in());
-    }
+    let role = app.storage.role_of_client(caller.client_id).await?;
+    let role = role.ok_or_else(Error::not_logged_in)?;
     let welcome = ServerMessage::Welcome(Welcome {
         user_id: caller.user_id,
         client_id: caller.client_id,
@@ -154,7 +153,7 @@ async fn welcome(link: &Link, after: Option<Seq>) -> Result<()> {
         heartbeat_seconds: HEARTBEAT_SECONDS,
         channels: channels.clone(),
     });
-    app.hub.welcome(link.key, &welcome);
+    app.hub.welcome(link.key, &welcome, role);
     for channel in channels {
         let id = channel.channel_id;
         match after {

@@ -5,7 +5,7 @@ use crate::harness::{Expect, TestClient, TestServer, everyone};
 use serde_json::json;
 use shared::api::account::{Me, Users};
 use shared::api::channels::{Channels, CreateChannel};
-use shared::{ErrorCode, Role, UserInfo, Visibility, paths};
+use shared::{ErrorCode, Role, ServerMessage, UserInfo, Visibility, paths};
 
 async fn found(by: &TestClient, query: &str) -> Vec<String> {
     let path = format!("{}?query={query}", paths::USERS);
@@ -89,6 +89,30 @@ async fn a_guest_knows_whom_it_shares_a_channel_with() {
     assert_eq!(found(&guest, "").await, ["ada", "bob", "guest"]);
     ada.remove(room, &bob).await;
     guest.get(&paths::user(bob.id())).fails(ErrorCode::NotFound).await;
+}
+
+#[tokio::test]
+async fn a_guest_is_not_told_who_comes_and_goes() {
+    let server = TestServer::start().await;
+    let people = everyone(&server, "p", 4).await;
+    let (owner, guest, ada, bob) = (&people[0], &people[1], &people[2], &people[3]);
+    let room = ada.room("tea", &[guest]).await.channel_id;
+    make(owner, guest, Role::Guest).await;
+    let mut of_guest = guest.socket().await;
+    let mut of_owner = owner.socket().await;
+    let coming = bob.socket().await;
+    let online = |message: &ServerMessage| match message {
+        ServerMessage::Presence(frame) if frame.user_id == bob.id() => Some(frame.online),
+        _ => None,
+    };
+    assert!(of_owner.recv_until(online).await);
+    coming.close().await;
+    assert!(!of_owner.recv_until(online).await, "who is no guest is told");
+    ada.say(room, "hello").await;
+    assert_eq!(of_guest.text().await, "hello");
+    of_guest.until_pong().await;
+    let presence = |message: &&ServerMessage| matches!(message, ServerMessage::Presence(_));
+    assert_eq!(of_guest.log.iter().filter(presence).count(), 0, "{:?}", of_guest.log);
 }
 
 #[tokio::test]

@@ -218,7 +218,7 @@ impl Peer {
             heartbeat_seconds: 25,
             channels: channels.clone(),
         };
-        hub.welcome(self.key, &ServerMessage::Welcome(welcome));
+        hub.welcome(self.key, &ServerMessage::Welcome(welcome), shared::Role::Member);
         match self.after {
             Some(cursor) => {
                 let id = channels.first()?.channel_id;
