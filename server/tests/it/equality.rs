@@ -168,7 +168,7 @@ impl World {
         let channel = *self.chance.pick(&self.channels).unwrap();
         let old = self.chance.pick(&self.messages).copied();
         let nonce = self.chance.nonce();
-        match (self.chance.below(32), old) {
+        match (self.chance.below(34), old) {
             (0..=8, _) | (_, None) => self.post(by, channel, &nonce).await,
             (9..=12, Some((channel, message, author))) => {
                 let text = format!("edit *{}* {}", self.count, "y".repeat(self.chance.below(40)));
@@ -210,10 +210,16 @@ impl World {
                 }
             }
             (_, Some(_)) => {
-                let guest = self.guest.id();
-                let joined = self.people[0].channel(channel).await.user_ids.contains(&guest);
-                let method = if joined { Method::DELETE } else { Method::PUT };
-                self.people[0].request(method, &paths::member(channel, guest)).succeeds().await;
+                let (guest, creator) = (self.guest.id(), &self.people[0]);
+                let joined = creator.channel(channel).await.user_ids.contains(&guest);
+                if joined && self.chance.once_in(2) {
+                    let ban = paths::ban(channel, guest);
+                    creator.put(&ban).json(&serde_json::json!({})).succeeds().await;
+                    creator.delete(&ban).succeeds().await;
+                } else {
+                    let method = if joined { Method::DELETE } else { Method::PUT };
+                    creator.request(method, &paths::member(channel, guest)).succeeds().await;
+                }
             }
         }
     }

@@ -81,6 +81,26 @@ async fn a_banned_members_sockets_leave_at_once_and_it_sees_the_channel_no_more(
 }
 
 #[tokio::test]
+async fn a_moderator_kicks_and_the_kicked_may_come_back_to_a_public_channel() {
+    let server = TestServer::start().await;
+    let people = everyone(&server, "p", 4).await;
+    let (ada, bob, eve) = (&people[1], &people[2], &people[3]);
+    let room = ada.public_room("tea", &[bob, eve]).await.channel_id;
+    make_moderator(ada, room, bob).await;
+    let (mut one, mut all) = (eve.join(room, None).await, eve.socket().await);
+    let mut of_ada = ada.socket().await;
+    bob.remove(room, eve).await;
+    assert_eq!(one.closed().await, Closed::Code(close_code::NOT_A_MEMBER));
+    assert_eq!(all.recv_until(gone).await, room);
+    let left = Member { channel_id: room, seq: 1, user_id: eve.id(), joined: false };
+    assert_eq!(of_ada.event().await, ChannelEvent::Member(left));
+    eve.get(&paths::messages(room)).fails(ErrorCode::NotFound).await;
+    let mut back = eve.join(room, None).await;
+    back.say(room, "back", "back again").await;
+    assert!(bans(bob, room).await.is_empty(), "it was no ban");
+}
+
+#[tokio::test]
 async fn who_is_no_member_can_be_kept_out_too() {
     let server = TestServer::start().await;
     let people = everyone(&server, "p", 3).await;

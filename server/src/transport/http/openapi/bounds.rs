@@ -16,7 +16,7 @@ pub(super) struct Bounds;
 
 /// Least and most characters of a field, wherever a client sends it. Bounds in bytes hold for
 /// characters, too.
-const TEXTS: [(&str, usize, usize); 10] = [
+const TEXTS: [(&str, usize, usize); 9] = [
     ("username", 1, USERNAME_MAX_CHARS),
     ("displayName", 1, DISPLAY_NAME_MAX_CHARS),
     ("password", PASSWORD_MIN_CHARS, PASSWORD_MAX_BYTES),
