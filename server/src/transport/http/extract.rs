@@ -55,6 +55,9 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
             let why = error.inner().to_string();
             let why = why.rsplit_once(" at line ").map_or(why.as_str(), |(why, _)| why);
             misfit(&pointer(error.path(), why), why)
+        } else if error.inner().to_string().starts_with("expected value") {
+            // The syntax is right, as was seen above: a number or the like instead of a word.
+            misfit(&pointer(error.path(), ""), "must be one of the words that it can be")
         } else {
             malformed(error.inner()) // nested too deeply, which only reading values finds
         }
@@ -156,6 +159,7 @@ mod tests {
     use axum::http::Uri;
     use shared::api::account::SignUp;
     use shared::api::channels::CreateChannel;
+    use shared::api::rights::SetRole;
 
     fn refused<T: DeserializeOwned>(bytes: &[u8]) -> (ErrorCode, Vec<String>) {
         let Err(error) = parse::<T>(bytes) else { panic!("it was taken") };
@@ -185,6 +189,8 @@ mod tests {
         assert_eq!(refused::<SignUp>(b"[\"ada\"]"), of(""));
         assert_eq!(refused::<SignUp>(b"null"), of(""));
         assert_eq!(refused::<SignUp>(b"{\"username\":\"a\",\"password\":1}"), of("/password"));
+        assert_eq!(refused::<SetRole>(b"{\"role\":1}"), of("/role"));
+        assert_eq!(refused::<SetRole>(b"{\"role\":\"king\"}"), of("/role"));
         let ids = b"{\"userIds\":[\"00000000-0000-7000-8000-000000000000\",\"x\"]}";
         assert_eq!(refused::<CreateChannel>(ids), of("/userIds/1"));
     }
