@@ -20,6 +20,31 @@ pub const PASSWORD_MAX_BYTES: usize = 1024;
 /// Longest device description, in characters. A longer `User-Agent` is cut.
 pub const DEVICE_MAX_CHARS: usize = 200;
 
+/// Seconds that an invite holds when the request names none: a week.
+pub const INVITE_DEFAULT_SECONDS: u64 = 7 * 24 * 3600;
+/// Most seconds that an invite holds: a year.
+pub const INVITE_MAX_SECONDS: u64 = 365 * 24 * 3600;
+/// Most people who can come in with one invite that counts them.
+pub const INVITE_USES_MAX: u64 = 10_000;
+/// Most channels that an invite leads to.
+pub const INVITE_CHANNELS_MAX: usize = 50;
+/// Most invites of one user that can be used still.
+pub const INVITES_PER_USER_MAX: usize = 100;
+/// Seconds that a one-time link to a new password holds: a day.
+pub const RESET_SECONDS: u64 = 24 * 3600;
+/// Longest name of a token or a passkey, in characters.
+pub const TOKEN_NAME_MAX_CHARS: usize = 80;
+/// Most tokens of one user.
+pub const TOKENS_PER_USER_MAX: usize = 100;
+/// Most seconds that a token which expires holds: ten years.
+pub const TOKEN_MAX_SECONDS: u64 = 10 * 365 * 24 * 3600;
+/// Most bots of the server.
+pub const BOTS_MAX: usize = 500;
+/// Most passkeys of one user.
+pub const PASSKEYS_PER_USER_MAX: usize = 20;
+/// Seconds within which a passkey must answer.
+pub const PASSKEY_SECONDS: u64 = 300;
+
 /// Longest channel name, in characters.
 pub const CHANNEL_NAME_MAX_CHARS: usize = 80;
 /// Longest topic, in characters.

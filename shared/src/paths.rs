@@ -33,6 +33,10 @@ pub const OWNER: &str = "/api/owner";
 pub const AUDIT: &str = "/api/audit";
 /// All of it, as JSON Lines.
 pub const AUDIT_EXPORT: &str = "/api/audit/export";
+/// Invites.
+pub const INVITES: &str = "/api/invites";
+/// One invite.
+pub const INVITE: &str = "/api/invites/{code}";
 /// Create a channel.
 pub const CREATE_CHANNEL: &str = "/api/create_channel";
 /// My channels, or the public ones.
@@ -113,6 +117,8 @@ pub const METRICS: &str = "/metrics";
 pub const CHANNEL_PAGE: &str = "/c/{channelId}";
 /// A channel's page in the browser, around one message.
 pub const MESSAGE_PAGE: &str = "/c/{channelId}/{seq}";
+/// The entrance, for who has an invite.
+pub const INVITE_PAGE: &str = "/invite/{code}";
 
 /// One of one's clients.
 pub fn client(client: ClientId) -> String {
@@ -132,6 +138,21 @@ pub fn user_role(user: UserId) -> String {
 /// Whether somebody's account is out of use.
 pub fn deactivation(user: UserId) -> String {
     fill(DEACTIVATION, &[&user.to_string()])
+}
+
+/// One invite.
+pub fn invite(code: &str) -> String {
+    fill(INVITE, &[code])
+}
+
+/// The entrance, for who has an invite.
+pub fn invite_page(code: &str) -> String {
+    fill(INVITE_PAGE, &[code])
+}
+
+/// The invite that a page is about, if it is an invite's.
+pub fn invite_of(page: &str) -> Option<&str> {
+    page.strip_prefix("/invite/")
 }
 
 /// One channel.

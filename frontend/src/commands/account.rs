@@ -22,13 +22,17 @@ pub async fn me() -> Result<Me, Failure> {
     rest::me().await
 }
 
-/// Signs up and comes in.
+/// Signs up, with the invite that brought one here, if one did, and comes in.
 ///
 /// # Errors
 /// When the server says no, with what is wrong, or doesn't answer.
-pub async fn sign_up(username: String, password: String) -> Result<Me, Failure> {
+pub async fn sign_up(
+    username: String,
+    password: String,
+    invite: Option<String>,
+) -> Result<Me, Failure> {
     let password = (!password.is_empty()).then_some(password);
-    rest::sign_up(&SignUp { username, password, ..SignUp::default() }).await?;
+    rest::sign_up(&SignUp { username, password, invite, display_name: None }).await?;
     rest::me().await
 }
 

@@ -2,12 +2,13 @@
 
 use crate::browser::dom;
 use crate::browser::element::{El, el};
+use crate::browser::history;
 use crate::commands::account;
 use crate::components::icon::{self, icon};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::api::account::{Me, Setup, SignupPolicy};
-use shared::{ErrorCode, names};
+use shared::{ErrorCode, names, paths};
 
 /// Where something is wrong, and what.
 #[derive(Clone, PartialEq)]
@@ -25,9 +26,11 @@ pub fn entrance(why: Option<&'static str>, enter: Callback<Me>) -> El {
     let logging_in = RwSignal::new(why.is_some());
     let wrong = RwSignal::new(None::<Wrong>);
     let busy = RwSignal::new(false);
+    // Who comes with an invite may sign up, whoever else may.
+    let invited = || paths::invite_of(&history::path()).map(str::to_owned);
     spawn_local(async move {
         if let Ok(told) = account::setup().await {
-            if told.signup != SignupPolicy::Open && !told.first_visitor {
+            if told.signup != SignupPolicy::Open && !told.first_visitor && invited().is_none() {
                 let _ = logging_in.try_set(true);
             }
             let _ = setup.try_set(Some(told));
@@ -35,9 +38,8 @@ pub fn entrance(why: Option<&'static str>, enter: Callback<Me>) -> El {
     });
     let first = move || setup.with(|setup| setup.as_ref().is_some_and(|s| s.first_visitor));
     let may_sign_up = move || {
-        setup.with(|setup| {
-            setup.as_ref().is_none_or(|s| s.first_visitor || s.signup == SignupPolicy::Open)
-        })
+        let open = |s: &Setup| s.first_visitor || s.signup == SignupPolicy::Open;
+        invited().is_some() || setup.with(|setup| setup.as_ref().is_none_or(open))
     };
     let title = move || match (logging_in.get(), first()) {
         (true, _) => "Good to see you",
@@ -83,7 +85,7 @@ pub fn entrance(why: Option<&'static str>, enter: Callback<Me>) -> El {
             let entered = if log_in {
                 account::log_in(username, password).await
             } else {
-                account::sign_up(username, password).await
+                account::sign_up(username, password, invited()).await
             };
             let _ = busy.try_set(false);
             match entered {

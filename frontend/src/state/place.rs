@@ -18,7 +18,8 @@ impl Place {
     pub fn at(path: &str) -> Self {
         let mut parts = path.split('/').filter(|part| !part.is_empty());
         match (parts.next(), parts.next(), parts.next(), parts.next()) {
-            (None, ..) => Self::Home,
+            // Whoever is inside needs no invite any more.
+            (None | Some("invite"), ..) => Self::Home,
             (Some("c"), Some(channel), seq, None) => {
                 match (channel.parse(), seq.map(str::parse).transpose()) {
                     (Ok(channel), Ok(seq)) => Self::Channel(channel, seq),
@@ -39,6 +40,7 @@ mod tests {
         let id = "01a20595-dd58-753c-9568-884b0f078eaa";
         let channel = id.parse().unwrap();
         assert_eq!(Place::at("/"), Place::Home);
+        assert_eq!(Place::at("/invite/code"), Place::Home);
         assert_eq!(Place::at(&["/c/", id].concat()), Place::Channel(channel, None));
         assert_eq!(Place::at(&["/c/", id, "/"].concat()), Place::Channel(channel, None));
         assert_eq!(Place::at(&["/c/", id, "/42"].concat()), Place::Channel(channel, Some(42)));

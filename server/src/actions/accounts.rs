@@ -1,16 +1,15 @@
 //! Signing up, logging in and out, oneself, one's clients, and looking people up.
 
-use crate::actions::outcome;
+use crate::actions::{invites, outcome};
 use crate::app::App;
 use crate::domain::announcement::Announcement;
 use crate::domain::identity::{Caller, look_key, name_key};
 use crate::domain::limiter::Limited;
+use crate::domain::permission;
 use crate::domain::secret;
 use crate::error::{Error, Result};
 use crate::storage::accounts::{Account, AccountChange, NewClient, NewUser};
-use shared::api::account::{
-    Clients, LogIn, Me, Session, Setup, SignUp, SignupPolicy, Ticket, UpdateMe, Users,
-};
+use shared::api::account::{Clients, LogIn, Me, Session, Setup, SignUp, Ticket, UpdateMe, Users};
 use shared::limits::{
     DEVICE_MAX_CHARS, PASSWORD_MAX_BYTES, TICKET_SECONDS, USERNAME_MAX_CHARS, USERS_PAGE_DEFAULT,
     USERS_PAGE_MAX,
@@ -49,7 +48,7 @@ pub async fn sign_up(app: &App, from: IpAddr, device: &str, request: SignUp) -> 
         names::password(password).map_err(|why| Error::invalid("/password", why))?;
     }
     app.limiter.take(Limited::SignUp(from), app.clock.elapsed())?;
-    permit_sign_up(app).await?;
+    permit_sign_up(app, request.invite.clone()).await?;
     let password_hash = match request.password {
         Some(password) => Some(app.passwords.hash(password).await?),
         None => None,
@@ -63,32 +62,22 @@ pub async fn sign_up(app: &App, from: IpAddr, device: &str, request: SignUp) -> 
         username: username.clone(),
         display_name,
         password_hash,
+        invite: request.invite,
         created_at: now,
     };
     let (user_id, client_id) = (user.user_id, client.client_id);
-    let only_first = app.signup != SignupPolicy::Open;
-    outcome(|done| app.storage.create_user(user, client, only_first, done)).await?;
+    outcome(|done| app.storage.create_user(user, client, app.signup, done)).await?;
     Ok(Session { user_id, client_id, username, token })
 }
 
 /// Refuses before the password is hashed, which costs; storage decides for certain.
-async fn permit_sign_up(app: &App) -> Result<()> {
-    if app.signup != SignupPolicy::Open && app.storage.any_user().await? {
-        return Err(sign_up_refused(app.signup));
-    }
-    Ok(())
-}
-
-fn sign_up_refused(policy: SignupPolicy) -> Error {
-    match policy {
-        SignupPolicy::Invite => Error::new(
-            ErrorCode::InviteNeeded,
-            "sign-up on this server needs an invite; ask someone who is here for one",
-        ),
-        SignupPolicy::Open | SignupPolicy::Closed => {
-            Error::new(ErrorCode::SignupClosed, "sign-up on this server is closed")
-        }
-    }
+async fn permit_sign_up(app: &App, invite: Option<String>) -> Result<()> {
+    let first = !app.storage.any_user().await?;
+    let holds = match invite {
+        Some(code) => Some(invites::holds(app, code).await?),
+        None => None,
+    };
+    permission::may_sign_up(app.signup, first, holds)
 }
 
 /// Gives a user that knows its password a new client.

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod channels;
+pub mod invites;
 pub mod keeping;
 pub mod messages;
 pub mod moderation;

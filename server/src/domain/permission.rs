@@ -3,6 +3,7 @@
 //! argument: a mute or a ban that has ended holds no more.
 
 use crate::error::{Error, Result};
+use shared::api::account::SignupPolicy;
 use shared::{ChannelKind, ErrorCode, Role, Timestamp, UserId, Visibility};
 
 /// The end of what has none.
@@ -317,6 +318,53 @@ pub fn must_own(role: Role) -> Result<()> {
     if role == Role::Owner { Ok(()) } else { Err(Error::forbidden("only the server's owner may")) }
 }
 
+/// Signing up: the first of all; then everyone, who has an invite, or nobody. `invite` says whether
+/// the invite that was given holds; None, if none was.
+///
+/// # Errors
+/// `signup_closed`; `invite_needed`, without one where it is needed, and for one that doesn't hold.
+pub fn may_sign_up(policy: SignupPolicy, first: bool, invite: Option<bool>) -> Result<()> {
+    match (policy, invite) {
+        _ if first => Ok(()),
+        (SignupPolicy::Closed, _) => {
+            Err(Error::new(ErrorCode::SignupClosed, "sign-up on this server is closed"))
+        }
+        (_, Some(false)) => Err(Error::new(
+            ErrorCode::InviteNeeded,
+            "this invite holds no more, or never did; ask for another",
+        )),
+        (SignupPolicy::Open, _) | (SignupPolicy::Invite, Some(true)) => Ok(()),
+        (SignupPolicy::Invite, None) => Err(Error::new(
+            ErrorCode::InviteNeeded,
+            "sign-up on this server needs an invite; ask someone who is here for one",
+        )),
+    }
+}
+
+/// Making invites: everyone but guests.
+///
+/// # Errors
+/// `forbidden` for guests.
+pub fn may_invite(role: Role) -> Result<()> {
+    if role == Role::Guest {
+        Err(Error::forbidden("guests can't invite others; ask a member to"))
+    } else {
+        Ok(())
+    }
+}
+
+/// Seeing an invite with its code, and taking it back: who made it, the server's owner and admins.
+///
+/// # Errors
+/// `not_found`, as for an invite that doesn't exist.
+pub fn may_manage_invite(role: Role, creator: bool) -> Result<()> {
+    if creator || matches!(role, Role::Owner | Role::Admin) {
+        Ok(())
+    } else {
+        Err(Error::not_found("invite"))
+    }
+}
+
 fn not_direct(who: &Standing, detail: &'static str) -> Result<()> {
     if who.kind == ChannelKind::Direct {
         Err(Error::new(ErrorCode::Conflict, detail))
@@ -384,6 +432,26 @@ mod tests {
             Some(ErrorCode::Forbidden)
         );
         assert_eq!(code(may_remove_member(&standing(), true, Rank::Member)), None);
+    }
+
+    #[test]
+    fn an_invite_opens_what_is_not_closed_and_a_dead_one_opens_nothing() {
+        use SignupPolicy::{Closed, Invite, Open};
+        for policy in [Open, Invite, Closed] {
+            assert_eq!(code(may_sign_up(policy, true, Some(false))), None, "the first");
+        }
+        for (policy, invite, expected) in [
+            (Open, None, None),
+            (Open, Some(true), None),
+            (Open, Some(false), Some(ErrorCode::InviteNeeded)),
+            (Invite, None, Some(ErrorCode::InviteNeeded)),
+            (Invite, Some(false), Some(ErrorCode::InviteNeeded)),
+            (Invite, Some(true), None),
+            (Closed, None, Some(ErrorCode::SignupClosed)),
+            (Closed, Some(true), Some(ErrorCode::SignupClosed)),
+        ] {
+            assert_eq!(code(may_sign_up(policy, false, invite)), expected, "{policy:?} {invite:?}");
+        }
     }
 
     #[test]

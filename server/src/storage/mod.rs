@@ -9,5 +9,5 @@ mod sqlite;
 
 pub use sqlite::{Committed, OpenError, Storage, StorageFigures};
 pub use sqlite::{
-    accounts, channels, events, moderation, names, pages, pins, previews, search, uploads,
+    accounts, channels, events, invites, moderation, names, pages, pins, previews, search, uploads,
 };

@@ -1,8 +1,8 @@
 //! Every route on one page, and what stands around them. Paths come from `shared::paths` alone.
 
 use super::http::{
-    accounts, audit, channels, docs, emoji, files, health, keeping, members, messages, moderation,
-    openapi, page, previews, reads, roles, safety, search, threads, uploads,
+    accounts, audit, channels, docs, emoji, files, health, invites, keeping, members, messages,
+    moderation, openapi, page, previews, reads, roles, safety, search, threads, uploads,
 };
 use super::ws;
 use crate::app::AppHandle;
@@ -52,6 +52,8 @@ fn rest() -> Router<AppHandle> {
         .route(paths::DEACTIVATION, put(roles::deactivate).delete(roles::reactivate))
         .route(paths::OWNER, put(roles::hand_over))
         .route(paths::AUDIT, get(audit::page))
+        .route(paths::INVITES, get(invites::list).post(invites::create))
+        .route(paths::INVITE, get(invites::face).delete(invites::revoke))
         .route(paths::CREATE_CHANNEL, post(channels::create))
         .route(paths::CHANNELS, get(channels::list))
         .route(paths::CHANNEL, get(channels::get).patch(channels::update).delete(channels::delete))
@@ -130,6 +132,7 @@ fn about() -> Router<AppHandle> {
 fn pages() -> Router<AppHandle> {
     Router::new()
         .route("/", get(page::home))
+        .route(paths::INVITE_PAGE, get(page::home))
         .route(paths::CHANNEL_PAGE, get(page::channel))
         .route(paths::MESSAGE_PAGE, get(page::message))
         .layer(from_fn(safety::bounded))

@@ -40,3 +40,4 @@ mod torture;
 mod upgrades;
 mod uploads;
 mod users;
+mod ways_in;

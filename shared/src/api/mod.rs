@@ -4,6 +4,7 @@ pub mod account;
 pub mod audit;
 pub mod channels;
 pub mod emoji;
+pub mod invites;
 pub mod messages;
 pub mod rights;
 pub mod uploads;

@@ -2,15 +2,18 @@
 
 use super::Storage;
 use super::clients::insert_client;
+use super::invites;
 use super::roles::may_be_known;
 use super::rows::{Failure, Id, id, role, role_code};
-use super::writer::Needs;
+use super::writer::{Needs, Tx};
 use crate::actions::Done;
 use crate::domain::deed::Deed;
 use crate::domain::identity::name_key;
+use crate::domain::permission;
 use crate::domain::secret::TokenHash;
 use crate::error::{Error, Result};
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
+use shared::api::account::SignupPolicy;
 use shared::api::audit::Act;
 use shared::{ClientId, ErrorCode, Role, Timestamp, UserId, UserInfo};
 
@@ -29,6 +32,8 @@ pub struct NewUser {
     pub display_name: String,
     /// The password's hash in PHC format, if one was chosen.
     pub password_hash: Option<String>,
+    /// The invite to come in with, if one was given.
+    pub invite: Option<String>,
     /// When.
     pub created_at: Timestamp,
 }
@@ -99,6 +104,49 @@ fn any_user(db: &Connection) -> rusqlite::Result<bool> {
     db.query_row("SELECT EXISTS (SELECT 1 FROM users)", [], |row| row.get(0))
 }
 
+/// Whether nobody has this name, or one that looks like it.
+pub(super) fn check_free(db: &Connection, user: &NewUser) -> Result<(), Failure> {
+    let taken: Option<bool> = db
+        .prepare_cached(
+            "SELECT name_key = ?1 FROM users WHERE name_key = ?1 OR look_key = ?2 LIMIT 1",
+        )?
+        .query_row((&user.name_key, &user.look_key), |row| row.get(0))
+        .optional()?;
+    let detail = match taken {
+        None => return Ok(()),
+        Some(true) => "username already exists",
+        Some(false) => "username already exists: another one looks the same",
+    };
+    Err(Error::new(ErrorCode::UsernameTaken, detail).into())
+}
+
+/// Inserts a user; a bot, if somebody made it.
+pub(super) fn insert_user(
+    db: &Connection,
+    user: &NewUser,
+    role: Role,
+    made_by: Option<UserId>,
+) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO users (user_id, username, name_key, look_key, display_name, display_key,
+                            password_hash, role, created_at, bot, made_by)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 IS NOT NULL, ?10)",
+    )?
+    .execute((
+        Id::from(user.user_id),
+        &user.username,
+        &user.name_key,
+        &user.look_key,
+        &user.display_name,
+        name_key(&user.display_name),
+        &user.password_hash,
+        role_code(role),
+        user.created_at.0,
+        made_by.map(Id::from),
+    ))
+    .map(drop)
+}
+
 impl Storage {
     /// Whether anybody has signed up.
     ///
@@ -108,62 +156,45 @@ impl Storage {
         self.readers.read(|db| Ok(any_user(db)?)).await
     }
 
-    /// Creates a user with its first client. The first user of all becomes the owner; with
-    /// `only_first` nobody else can sign up.
+    /// Creates a user with its first client. The first user of all becomes the owner; others come in
+    /// as the policy says, and are counted by their invite.
     ///
     /// # Errors
-    /// Through `done`: `username_taken`, `signup_closed`, `storage_unavailable`.
+    /// Through `done`: `username_taken`, `signup_closed`, `invite_needed`, `storage_unavailable`.
     pub async fn create_user(
         &self,
         user: NewUser,
         client: NewClient,
-        only_first: bool,
+        policy: SignupPolicy,
         done: Done<Role>,
     ) -> Result<()> {
-        let work = move |tx: &mut super::writer::Tx<'_>| {
-            let db = tx.db;
-            let first = !any_user(db)?;
-            let role = if first { Role::Owner } else { Role::Member };
-            if only_first && !first {
-                let detail = "someone else has signed up first; sign-up is not open any more";
-                return Err(Error::new(ErrorCode::SignupClosed, detail).into());
+        // Who comes in with an invite joins channels: what is in the journal goes before that.
+        let needs = if user.invite.is_some() { Needs::Log } else { Needs::NoLog };
+        let work = move |tx: &mut Tx<'_>| {
+            let first = !any_user(tx.db)?;
+            let welcome = match &user.invite {
+                Some(code) => invites::find(tx.db, code, user.created_at)?,
+                None => None,
+            };
+            let holds = user.invite.is_some().then_some(welcome.is_some());
+            permission::may_sign_up(policy, first, holds)?;
+            check_free(tx.db, &user)?;
+            let invited_as = welcome.as_ref().map_or(Role::Member, |welcome| welcome.role);
+            let role = if first { Role::Owner } else { invited_as };
+            insert_user(tx.db, &user, role, None)?;
+            insert_client(tx.db, user.user_id, &client)?;
+            let mut deed = Deed::new(Act::SignedUp, user.user_id).with(user.user_id);
+            if let Some(welcome) = welcome {
+                invites::count(tx, &welcome, user.user_id)?;
+                let by = welcome
+                    .created_by
+                    .map_or_else(|| "the program".to_owned(), |by| by.to_string());
+                deed = deed.saying(format!("with an invite of {by}"));
             }
-            let taken: Option<bool> = db
-                .prepare_cached(
-                    "SELECT name_key = ?1 FROM users WHERE name_key = ?1 OR look_key = ?2 LIMIT 1",
-                )?
-                .query_row((&user.name_key, &user.look_key), |row| row.get(0))
-                .optional()?;
-            if let Some(same) = taken {
-                let detail = if same {
-                    "username already exists"
-                } else {
-                    "username already exists: another one looks the same"
-                };
-                return Err(Error::new(ErrorCode::UsernameTaken, detail).into());
-            }
-            db.prepare_cached(
-                "INSERT INTO users (user_id, username, name_key, look_key, display_name,
-                                    display_key, password_hash, role, created_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )?
-            .execute((
-                Id::from(user.user_id),
-                &user.username,
-                &user.name_key,
-                &user.look_key,
-                &user.display_name,
-                name_key(&user.display_name),
-                &user.password_hash,
-                role_code(role),
-                user.created_at.0,
-            ))?;
-            insert_client(db, user.user_id, &client)?;
-            let deed = Deed::new(Act::SignedUp, user.user_id).with(user.user_id);
             tx.audit(&deed, user.created_at)?;
             Ok(role)
         };
-        self.writer.submit(Needs::NoLog, work, done).await
+        self.writer.submit(needs, work, done).await
     }
 
     /// A user by its name, in the form in which names are compared; None if the account is out of use.
@@ -244,7 +275,7 @@ impl Storage {
         change: AccountChange,
         done: Done<()>,
     ) -> Result<()> {
-        let work = move |tx: &mut super::writer::Tx<'_>| {
+        let work = move |tx: &mut Tx<'_>| {
             let display_key = change.display_name.as_deref().map(name_key);
             let changed = tx
                 .db

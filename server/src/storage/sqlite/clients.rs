@@ -19,15 +19,18 @@ pub(super) fn insert_client(
     user: UserId,
     client: &NewClient,
 ) -> rusqlite::Result<()> {
-    db.prepare_cached("INSERT INTO clients VALUES (?1, ?2, ?3, ?4, ?5, ?5)")?
-        .execute((
-            Id::from(client.client_id),
-            Id::from(user),
-            client.token_hash,
-            &client.device,
-            client.created_at.0,
-        ))
-        .map(drop)
+    db.prepare_cached(
+        "INSERT INTO clients (client_id, user_id, token_hash, device, created_at, last_used_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
+    )?
+    .execute((
+        Id::from(client.client_id),
+        Id::from(user),
+        client.token_hash,
+        &client.device,
+        client.created_at.0,
+    ))
+    .map(drop)
 }
 
 impl Storage {

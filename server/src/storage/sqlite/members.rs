@@ -139,7 +139,8 @@ impl Storage {
     }
 }
 
-fn add(
+/// Makes someone a member, if `caller` may.
+pub(super) fn add(
     tx: &mut Tx<'_>,
     caller: UserId,
     channel_id: ChannelId,

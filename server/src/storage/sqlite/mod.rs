@@ -12,6 +12,7 @@ mod clients;
 mod commits;
 pub mod events;
 mod folding;
+pub mod invites;
 mod journal;
 mod log;
 mod members;

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_search.sql"),
     include_str!("migrations/0007_audit.sql"),
     include_str!("migrations/0008_rights.sql"),
+    include_str!("migrations/0009_ways_in.sql"),
 ];
 
 /// The first schema in which texts are rendered.

@@ -14,6 +14,7 @@ pub mod emoji;
 pub mod extract;
 pub mod files;
 pub mod health;
+pub mod invites;
 pub mod keeping;
 pub mod members;
 pub mod messages;

@@ -7,8 +7,8 @@ mod problems;
 mod sockets;
 
 use super::{
-    accounts, audit, channels, emoji, files, health, keeping, members, messages, moderation,
-    previews, reads, roles, threads, uploads,
+    accounts, audit, channels, emoji, files, health, invites, keeping, members, messages,
+    moderation, previews, reads, roles, threads, uploads,
 };
 use axum::Json as Reply;
 use bounds::Bounds;
@@ -27,6 +27,7 @@ use utoipa::{Modify, OpenApi};
         accounts::setup, accounts::sign_up, accounts::log_in, accounts::log_out, accounts::ticket,
         accounts::me, accounts::update_me, accounts::clients, accounts::end_client,
         accounts::users, accounts::user,
+        invites::create, invites::list, invites::face, invites::revoke,
         channels::create, channels::list, channels::get, channels::update, channels::delete,
         members::add, members::remove, reads::mark,
         moderation::members, moderation::set_role,
@@ -50,6 +51,7 @@ use utoipa::{Modify, OpenApi};
     tags(
         (name = "accounts", description = "Signing up, logging in, oneself and one's clients"),
         (name = "users", description = "Looking people up, and what they may do"),
+        (name = "invites", description = "Links to sign up with"),
         (name = "channels", description = "Channels, their members and read positions"),
         (name = "messages", description = "Messages, and the log they are in"),
         (name = "threads", description = "Conversations that begin with a message"),
@@ -115,6 +117,10 @@ fn introduction() -> String {
         ("display name, characters", limits::DISPLAY_NAME_MAX_CHARS as u64),
         ("password, characters at least", limits::PASSWORD_MIN_CHARS as u64),
         ("password, bytes at most", limits::PASSWORD_MAX_BYTES as u64),
+        ("seconds that an invite holds", limits::INVITE_MAX_SECONDS),
+        ("people who come in with one invite, if it counts them", limits::INVITE_USES_MAX),
+        ("channels that an invite leads to", limits::INVITE_CHANNELS_MAX as u64),
+        ("invites of a user that hold", limits::INVITES_PER_USER_MAX as u64),
         ("channel name, characters", limits::CHANNEL_NAME_MAX_CHARS as u64),
         ("topic, characters", limits::TOPIC_MAX_CHARS as u64),
         ("reason of a ban, characters", limits::REASON_MAX_CHARS as u64),
@@ -175,7 +181,10 @@ mod tests {
         let paths: Vec<&str> = constants.filter_map(|line| line.split('"').nth(1)).collect();
         assert!(paths.len() > 20, "{paths:?}");
         // The page's own addresses, and what a hidden flag mounts for tests, are not the API's.
-        let hidden = |path: &str| path.starts_with("/c/") || path == shared::paths::WS_ECHO;
+        let hidden = |path: &str| {
+            let page = ["/c/", "/invite/", "/reset/"].iter().any(|start| path.starts_with(start));
+            page || path == shared::paths::WS_ECHO
+        };
         for path in paths.iter().filter(|path| !hidden(path)) {
             assert!(DOCUMENT.paths.paths.contains_key(*path), "{path}");
         }

@@ -7,6 +7,7 @@ mod attaching;
 mod composing;
 mod history;
 mod hostile;
+mod invites;
 mod keyboard;
 mod looks;
 mod messages;
