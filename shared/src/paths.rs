@@ -37,6 +37,10 @@ pub const AUDIT_EXPORT: &str = "/api/audit/export";
 pub const INVITES: &str = "/api/invites";
 /// One invite.
 pub const INVITE: &str = "/api/invites/{code}";
+/// Making a one-time link to a new password.
+pub const USER_RESET: &str = "/api/users/{userId}/reset";
+/// Using it.
+pub const RESET: &str = "/api/reset";
 /// Create a channel.
 pub const CREATE_CHANNEL: &str = "/api/create_channel";
 /// My channels, or the public ones.
@@ -119,6 +123,8 @@ pub const CHANNEL_PAGE: &str = "/c/{channelId}";
 pub const MESSAGE_PAGE: &str = "/c/{channelId}/{seq}";
 /// The entrance, for who has an invite.
 pub const INVITE_PAGE: &str = "/invite/{code}";
+/// Where a one-time link to a new password leads.
+pub const RESET_PAGE: &str = "/reset/{code}";
 
 /// One of one's clients.
 pub fn client(client: ClientId) -> String {
@@ -153,6 +159,16 @@ pub fn invite_page(code: &str) -> String {
 /// The invite that a page is about, if it is an invite's.
 pub fn invite_of(page: &str) -> Option<&str> {
     page.strip_prefix("/invite/")
+}
+
+/// Making a one-time link to a new password.
+pub fn user_reset(user: UserId) -> String {
+    fill(USER_RESET, &[&user.to_string()])
+}
+
+/// Where a one-time link to a new password leads.
+pub fn reset_page(code: &str) -> String {
+    fill(RESET_PAGE, &[code])
 }
 
 /// One channel.

@@ -16,6 +16,7 @@ cargo xtask <command> [-v]
   fuzz            what strangers send, tried by a fuzzer: [--seconds N] [TARGET]
   bench           measure Hubbub beside the least that a server could do: [--quick] [--json] [--only ROWS] ...
   figures         measure what the README states: sizes, start-up time, memory
+  passwords FILE  make the server's list of common passwords from a file with one a line, the most common first
   help            this
 
   -v, --verbose   show everything that the called programs print
@@ -43,6 +44,7 @@ pub(crate) enum Command {
     Fuzz(Fuzz),
     Bench { args: Vec<String> },
     Figures,
+    Passwords { file: String },
     Help,
 }
 
@@ -120,6 +122,9 @@ impl Cli {
             "fuzz" => Command::Fuzz(Fuzz::parse(&mut words)?),
             "bench" => Command::Bench { args: bench_args(&mut words, server_args) },
             "figures" => Command::Figures,
+            "passwords" => {
+                Command::Passwords { file: words.next().context("`passwords` needs a FILE")? }
+            }
             "help" => return Ok(Self { verbose, command: Command::Help }),
             other => bail!("there is no command `{other}`"),
         };

@@ -15,6 +15,7 @@ mod figures;
 mod fingerprint;
 mod frontend;
 mod fuzz;
+mod passwords;
 mod paths;
 mod process;
 mod progress;
@@ -65,6 +66,10 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Soak(soak) => soak::soak(verbose, &soak),
         Command::Fuzz(options) => fuzz::fuzz(verbose, &options),
         Command::Bench { args } => bench::bench(verbose, &args),
+        Command::Passwords { file } => {
+            passwords::passwords(file.as_ref())?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Figures => figures::figures(verbose),
         Command::Help => {
             progress::print(cli::HELP);

@@ -5,16 +5,16 @@ use crate::app::App;
 use crate::domain::announcement::Announcement;
 use crate::domain::identity::{Caller, look_key, name_key};
 use crate::domain::limiter::Limited;
-use crate::domain::permission;
 use crate::domain::secret;
+use crate::domain::{password, permission};
 use crate::error::{Error, Result};
-use crate::storage::accounts::{Account, AccountChange, NewClient, NewUser};
+use crate::storage::accounts::{Account, AccountChange, NewClient, NewPassword, NewUser};
 use shared::api::account::{Clients, LogIn, Me, Session, Setup, SignUp, Ticket, UpdateMe, Users};
 use shared::limits::{
     DEVICE_MAX_CHARS, PASSWORD_MAX_BYTES, TICKET_SECONDS, USERNAME_MAX_CHARS, USERS_PAGE_DEFAULT,
     USERS_PAGE_MAX,
 };
-use shared::{ClientId, ErrorCode, Timestamp, UserId, UserInfo, names};
+use shared::{ClientId, ProblemDetail, Timestamp, UserId, UserInfo, names};
 use std::net::IpAddr;
 
 /// Milliseconds after which a client's last use is written down again.
@@ -45,7 +45,7 @@ pub async fn sign_up(app: &App, from: IpAddr, device: &str, request: SignUp) -> 
         None => username.clone(),
     };
     if let Some(password) = &request.password {
-        names::password(password).map_err(|why| Error::invalid("/password", why))?;
+        check_password(password, &[&username, &display_name])?;
     }
     app.limiter.take(Limited::SignUp(from), app.clock.elapsed())?;
     permit_sign_up(app, request.invite.clone()).await?;
@@ -68,6 +68,18 @@ pub async fn sign_up(app: &App, from: IpAddr, device: &str, request: SignUp) -> 
     let (user_id, client_id) = (user.user_id, client.client_id);
     outcome(|done| app.storage.create_user(user, client, app.signup, done)).await?;
     Ok(Session { user_id, client_id, username, token })
+}
+
+/// Whether a password may be set by who has these names.
+///
+/// # Errors
+/// `invalid`, with a sentence that says what to do.
+pub(super) fn check_password(password: &str, own: &[&str]) -> Result<()> {
+    names::password(password).map_err(|why| Error::invalid("/password", why))?;
+    password::check(password, own).map_err(|why| {
+        let place = ProblemDetail { pointer: "/password".to_owned(), detail: why.to_owned() };
+        Error::invalid_places(why, vec![place])
+    })
 }
 
 /// Refuses before the password is hashed, which costs; storage decides for certain.
@@ -96,18 +108,18 @@ pub async fn log_in(app: &App, from: IpAddr, device: &str, request: LogIn) -> Re
     };
     let stored = account.as_ref().and_then(|account| account.password_hash.clone());
     let password = if possible { request.password } else { String::new() };
-    let right = app.passwords.verify(password, stored).await?;
+    let right = app.passwords.verify(password, stored.clone()).await?;
     let Some(Account { user_id, username, .. }) = account.filter(|_| right) else {
         return Err(Error::bad_credentials());
     };
     let device = request.device.as_deref().unwrap_or(device);
     let (client, token) = new_client(app, device, app.clock.now())?;
     let client_id = client.client_id;
-    outcome(|done| app.storage.create_client(user_id, client, done)).await?;
+    outcome(|done| app.storage.create_client(user_id, client, stored, done)).await?;
     Ok(Session { user_id, client_id, username, token })
 }
 
-fn new_client(app: &App, device: &str, now: Timestamp) -> Result<(NewClient, String)> {
+pub(super) fn new_client(app: &App, device: &str, now: Timestamp) -> Result<(NewClient, String)> {
     let random =
         app.clock.random().map_err(|cause| Error::internal("the random source", &cause))?;
     let token = secret::token(random);
@@ -157,11 +169,23 @@ pub async fn clients(app: &App, caller: Caller) -> Result<Clients> {
 /// # Errors
 /// `not_found` for a client that isn't one's own, or when storage can't be written.
 pub async fn revoke(app: &App, caller: Caller, client_id: ClientId) -> Result<()> {
-    outcome(|done| app.storage.end_client(caller.user_id, client_id, done)).await?;
+    let at = app.clock.now();
+    outcome(|done| app.storage.end_client(caller.user_id, client_id, at, done)).await?;
     // Sockets that were opening while the revocation was stored are closed as they attach.
     app.hub.deliver(vec![Announcement::ClientEnded(caller.user_id, client_id)]);
     app.hub.wake();
     Ok(())
+}
+
+/// Ends all of one's clients, or all but the one that asks: devices and tokens, and their sockets at
+/// once.
+///
+/// # Errors
+/// `rate_limited`, or when storage can't be written.
+pub async fn revoke_all(app: &App, caller: Caller, but_this: bool) -> Result<()> {
+    app.limiter.take(Limited::Change(caller.user_id), app.clock.elapsed())?;
+    let (keep, at) = (but_this.then_some(caller.client_id), app.clock.now());
+    outcome(|done| app.storage.end_all_clients(caller.user_id, keep, at, done)).await
 }
 
 /// A ticket that opens one WebSocket, once, within 30 seconds.
@@ -190,7 +214,7 @@ pub async fn me(app: &App, caller: Caller) -> Result<Me> {
     })
 }
 
-/// Changes the name to show or the password.
+/// Changes the name to show or the password. With the password, every other client ends.
 ///
 /// # Errors
 /// `invalid` for what is against the rules, `forbidden` when the password that is set isn't known,
@@ -205,20 +229,23 @@ pub async fn update_me(app: &App, caller: Caller, request: UpdateMe) -> Result<M
         ),
         None => None,
     };
-    let mut change = AccountChange { display_name, password_hash: None };
+    let mut change = AccountChange { display_name, password: None };
     if let Some(password) = request.password {
-        names::password(&password).map_err(|why| Error::invalid("/password", why))?;
         let account =
             app.storage.account(caller.user_id).await?.ok_or_else(Error::not_logged_in)?;
-        if account.password_hash.is_some() {
+        check_password(&password, &[&account.username, &account.display_name])?;
+        let instead_of = account.password_hash;
+        if instead_of.is_some() {
             let current = request.current_password.unwrap_or_default();
-            if !app.passwords.verify(current, account.password_hash).await? {
+            if !app.passwords.verify(current, instead_of.clone()).await? {
                 return Err(Error::forbidden("the current password is needed and must be right"));
             }
         }
-        change.password_hash = Some(app.passwords.hash(password).await?);
+        let hash = app.passwords.hash(password).await?;
+        change.password = Some(NewPassword { hash, instead_of });
     }
-    outcome(|done| app.storage.update_account(caller.user_id, change, done)).await?;
+    let at = app.clock.now();
+    outcome(|done| app.storage.update_account(caller, change, at, done)).await?;
     me(app, caller).await
 }
 

@@ -14,6 +14,7 @@ pub mod passwords;
 pub mod pictures;
 pub mod previews;
 mod rendering;
+pub mod resets;
 pub mod roles;
 pub mod search;
 pub mod sweeping;

@@ -21,6 +21,7 @@ pub mod mention;
 #[cfg(test)]
 mod model_socket;
 pub mod pace;
+pub mod password;
 pub mod permission;
 pub mod presence;
 pub mod search;

@@ -365,6 +365,23 @@ pub fn may_manage_invite(role: Role, creator: bool) -> Result<()> {
     }
 }
 
+/// Making somebody a link to a new password: the server's owner, and admins for all but the owner.
+///
+/// # Errors
+/// `forbidden` for others.
+pub fn may_reset(asks: Role, of: Role) -> Result<()> {
+    match (asks, of) {
+        (Role::Owner, _) => Ok(()),
+        (Role::Admin, Role::Owner) => {
+            Err(Error::forbidden("only the owner may make a link to the owner's new password"))
+        }
+        (Role::Admin, _) => Ok(()),
+        (Role::Member | Role::Guest, _) => {
+            Err(Error::forbidden("only the owner and admins may make links to new passwords"))
+        }
+    }
+}
+
 fn not_direct(who: &Standing, detail: &'static str) -> Result<()> {
     if who.kind == ChannelKind::Direct {
         Err(Error::new(ErrorCode::Conflict, detail))

@@ -2,7 +2,7 @@
 
 use super::http::{
     accounts, audit, channels, docs, emoji, files, health, invites, keeping, members, messages,
-    moderation, openapi, page, previews, reads, roles, safety, search, threads, uploads,
+    moderation, openapi, page, previews, reads, resets, roles, safety, search, threads, uploads,
 };
 use super::ws;
 use crate::app::AppHandle;
@@ -44,7 +44,7 @@ fn rest() -> Router<AppHandle> {
         .route(paths::LOGOUT, post(accounts::log_out))
         .route(paths::TICKET, post(accounts::ticket))
         .route(paths::ME, get(accounts::me).patch(accounts::update_me))
-        .route(paths::CLIENTS, get(accounts::clients))
+        .route(paths::CLIENTS, get(accounts::clients).delete(accounts::end_clients))
         .route(paths::CLIENT, delete(accounts::end_client))
         .route(paths::USERS, get(accounts::users))
         .route(paths::USER_BY_ID, get(accounts::user))
@@ -52,6 +52,8 @@ fn rest() -> Router<AppHandle> {
         .route(paths::DEACTIVATION, put(roles::deactivate).delete(roles::reactivate))
         .route(paths::OWNER, put(roles::hand_over))
         .route(paths::AUDIT, get(audit::page))
+        .route(paths::USER_RESET, post(resets::create))
+        .route(paths::RESET, post(resets::redeem))
         .route(paths::INVITES, get(invites::list).post(invites::create))
         .route(paths::INVITE, get(invites::face).delete(invites::revoke))
         .route(paths::CREATE_CHANNEL, post(channels::create))

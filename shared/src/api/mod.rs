@@ -6,5 +6,6 @@ pub mod channels;
 pub mod emoji;
 pub mod invites;
 pub mod messages;
+pub mod resets;
 pub mod rights;
 pub mod uploads;

@@ -1,14 +1,14 @@
 //! Users: signing up, finding, changing. Their clients are in `clients.rs`.
 
 use super::Storage;
-use super::clients::insert_client;
+use super::clients::{end_clients, insert_client};
 use super::invites;
 use super::roles::may_be_known;
 use super::rows::{Failure, Id, id, role, role_code};
 use super::writer::{Needs, Tx};
 use crate::actions::Done;
 use crate::domain::deed::Deed;
-use crate::domain::identity::name_key;
+use crate::domain::identity::{Caller, name_key};
 use crate::domain::permission;
 use crate::domain::secret::TokenHash;
 use crate::error::{Error, Result};
@@ -84,8 +84,17 @@ impl Account {
 pub struct AccountChange {
     /// The new name to show.
     pub display_name: Option<String>,
-    /// The new password's hash in PHC format.
-    pub password_hash: Option<String>,
+    /// The new password.
+    pub password: Option<NewPassword>,
+}
+
+/// A password to set.
+#[derive(Debug)]
+pub struct NewPassword {
+    /// Its hash in PHC format.
+    pub hash: String,
+    /// The hash that must be stored still: that of the password which was given with it.
+    pub instead_of: Option<String>,
 }
 
 const COLUMNS: &str = "user_id, username, display_name, role, password_hash";
@@ -265,34 +274,62 @@ impl Storage {
         self.readers.read(find).await
     }
 
-    /// Changes a user.
+    /// Changes a user. With the password, every other client and a link to a new one end.
     ///
     /// # Errors
-    /// Through `done`: `not_logged_in` if the user is gone, `storage_unavailable`.
+    /// Through `done`: `not_logged_in` if the user is gone, `forbidden` if the password was changed
+    /// meanwhile, `storage_unavailable`.
     pub async fn update_account(
         &self,
-        user: UserId,
+        caller: Caller,
         change: AccountChange,
+        at: Timestamp,
         done: Done<()>,
     ) -> Result<()> {
+        let user = caller.user_id;
         let work = move |tx: &mut Tx<'_>| {
+            if let Some(password) = &change.password {
+                if password_hash(tx.db, user)? != password.instead_of {
+                    let detail = "the current password is needed and must be right";
+                    return Err(Error::forbidden(detail).into());
+                }
+                set_password(tx, user, &password.hash, Some(caller.client_id))?;
+                tx.audit(&Deed::new(Act::PasswordChanged, user).with(user), at)?;
+            }
             let display_key = change.display_name.as_deref().map(name_key);
             let changed = tx
                 .db
                 .prepare_cached(
                     "UPDATE users SET display_name = coalesce(?2, display_name),
-                            display_key = coalesce(?3, display_key),
-                            password_hash = coalesce(?4, password_hash)
+                            display_key = coalesce(?3, display_key)
                      WHERE user_id = ?1",
                 )?
-                .execute((
-                    Id::from(user),
-                    &change.display_name,
-                    display_key,
-                    &change.password_hash,
-                ))?;
+                .execute((Id::from(user), &change.display_name, display_key))?;
             if changed == 0 { Err(Error::not_logged_in().into()) } else { Ok(()) }
         };
         self.writer.submit(Needs::NoLog, work, done).await
     }
+}
+
+/// The hash of a user's password, if there is a user with one.
+pub(super) fn password_hash(db: &Connection, user: UserId) -> rusqlite::Result<Option<String>> {
+    let found = db
+        .prepare_cached("SELECT password_hash FROM users WHERE user_id = ?1")?
+        .query_row([Id::from(user)], |row| row.get(0))
+        .optional()?;
+    Ok(found.flatten())
+}
+
+/// Sets a password: every client but `keep` ends, and so does a link to a new one.
+pub(super) fn set_password(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    hash: &str,
+    keep: Option<ClientId>,
+) -> rusqlite::Result<()> {
+    tx.db
+        .prepare_cached("UPDATE users SET password_hash = ?2 WHERE user_id = ?1")?
+        .execute((Id::from(user), hash))?;
+    tx.db.prepare_cached("DELETE FROM resets WHERE user_id = ?1")?.execute([Id::from(user)])?;
+    end_clients(tx, user, keep)
 }

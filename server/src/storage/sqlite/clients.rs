@@ -1,16 +1,18 @@
 //! Clients: logged-in devices and tokens, known by the hash of their token.
 
 use super::Storage;
-use super::accounts::NewClient;
+use super::accounts::{NewClient, password_hash};
 use super::roles::is_active;
 use super::rows::{Failure, Id, id, role};
 use super::writer::{Needs, Tx};
 use crate::actions::Done;
 use crate::domain::announcement::Announcement;
+use crate::domain::deed::Deed;
 use crate::domain::identity::Caller;
 use crate::domain::secret::TokenHash;
 use crate::error::{Error, Result};
 use rusqlite::{Connection, OptionalExtension as _};
+use shared::api::audit::Act;
 use shared::limits::CLIENTS_PER_USER_MAX;
 use shared::{ClientId, ClientInfo, Role, Timestamp, UserId};
 
@@ -33,27 +35,49 @@ pub(super) fn insert_client(
     .map(drop)
 }
 
+/// Ends all clients of a user but `keep`.
+pub(super) fn end_clients(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    keep: Option<ClientId>,
+) -> rusqlite::Result<()> {
+    let ended: Vec<Id> = tx
+        .db
+        .prepare_cached(
+            "DELETE FROM clients WHERE user_id = ?1 AND client_id IS NOT ?2 RETURNING client_id",
+        )?
+        .query_map((Id::from(user), keep.map(Id::from)), |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for client in ended {
+        tx.announce(Announcement::ClientEnded(user, client.into()));
+    }
+    Ok(())
+}
+
 impl Storage {
-    /// Gives a user another client. Past 100 of them, the longest unused one ends.
+    /// Gives a user another client, for a password whose hash is `proven`. Past 100 devices, the
+    /// longest unused one ends.
     ///
     /// # Errors
-    /// Through `done`: `bad_credentials` if the account is out of use, `storage_unavailable`.
+    /// Through `done`: `bad_credentials` if the account is out of use or the password was changed
+    /// meanwhile, `storage_unavailable`.
     pub async fn create_client(
         &self,
         user: UserId,
         client: NewClient,
+        proven: Option<String>,
         done: Done<()>,
     ) -> Result<()> {
         let work = move |tx: &mut Tx<'_>| {
-            if is_active(tx.db, user)? != Some(true) {
-                // Deactivated while the password was compared: as for a wrong one.
+            // Changed or deactivated while the password was compared: as for a wrong one.
+            if is_active(tx.db, user)? != Some(true) || password_hash(tx.db, user)? != proven {
                 return Err(Error::bad_credentials().into());
             }
             insert_client(tx.db, user, &client)?;
             let surplus: Vec<Id> = tx
                 .db
                 .prepare_cached(
-                    "SELECT client_id FROM clients WHERE user_id = ?1
+                    "SELECT client_id FROM clients WHERE user_id = ?1 AND scopes IS NULL
                      ORDER BY last_used_at DESC, created_at DESC LIMIT -1 OFFSET ?2",
                 )?
                 .query_map((Id::from(user), CLIENTS_PER_USER_MAX as i64), |row| row.get(0))?
@@ -143,7 +167,13 @@ impl Storage {
     ///
     /// # Errors
     /// Through `done`: `not_found`, `storage_unavailable`.
-    pub async fn end_client(&self, user: UserId, client: ClientId, done: Done<()>) -> Result<()> {
+    pub async fn end_client(
+        &self,
+        user: UserId,
+        client: ClientId,
+        at: Timestamp,
+        done: Done<()>,
+    ) -> Result<()> {
         let work = move |tx: &mut Tx<'_>| {
             let ended = tx
                 .db
@@ -153,7 +183,26 @@ impl Storage {
                 return Err(Error::not_found("client").into());
             }
             tx.announce(Announcement::ClientEnded(user, client));
-            Ok(())
+            Ok(tx.audit(&Deed::new(Act::ClientEnded, user).with(user), at)?)
+        };
+        self.writer.submit(Needs::NoLog, work, done).await
+    }
+
+    /// Ends all clients of a user but `keep`.
+    ///
+    /// # Errors
+    /// Through `done`: `storage_unavailable`.
+    pub async fn end_all_clients(
+        &self,
+        user: UserId,
+        keep: Option<ClientId>,
+        at: Timestamp,
+        done: Done<()>,
+    ) -> Result<()> {
+        let work = move |tx: &mut Tx<'_>| {
+            end_clients(tx, user, keep)?;
+            let but = if keep.is_some() { "but the one that asked" } else { "" };
+            Ok(tx.audit(&Deed::new(Act::ClientsEnded, user).with(user).saying(but), at)?)
         };
         self.writer.submit(Needs::NoLog, work, done).await
     }

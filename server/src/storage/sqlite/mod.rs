@@ -26,6 +26,7 @@ pub mod previews;
 mod reactions;
 mod readers;
 mod repeats;
+mod resets;
 mod roles;
 mod rows;
 mod schema;

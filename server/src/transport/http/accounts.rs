@@ -75,11 +75,11 @@ pub async fn log_in(
     Ok(logged_in(&app, StatusCode::OK, session))
 }
 
-fn device(headers: &HeaderMap) -> &str {
+pub(super) fn device(headers: &HeaderMap) -> &str {
     headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default()
 }
 
-fn logged_in(app: &AppHandle, status: StatusCode, session: Session) -> Response {
+pub(super) fn logged_in(app: &AppHandle, status: StatusCode, session: Session) -> Response {
     let cookie = cookie(&session.token, app.secure_cookies);
     (status, [(SET_COOKIE, cookie)], Reply(session)).into_response()
 }
@@ -113,7 +113,8 @@ pub async fn me(State(app): State<AppHandle>, caller: Caller) -> Result<Reply<Me
     Ok(Reply(accounts::me(&app, caller).await?))
 }
 
-/// Change the name to show or the password; what is left out stays.
+/// Change the name to show or the password; what is left out stays. With the password, every other
+/// client ends.
 #[utoipa::path(patch, path = paths::ME, tag = "accounts", operation_id = "updateMe",
     request_body = UpdateMe,
     responses((status = 200, body = Me)))]
@@ -146,6 +147,28 @@ pub async fn end_client(
         return Ok(forgotten(&app));
     }
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Which clients end.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct EndClientsQuery {
+    /// Whether the client that asks goes on; no, if left out.
+    others: Option<bool>,
+}
+
+/// Log out everywhere: end all of one's clients, devices and tokens; or all but the one that asks.
+#[utoipa::path(delete, path = paths::CLIENTS, tag = "accounts", operation_id = "endClients",
+    params(EndClientsQuery),
+    responses((status = 204, description = "Ended, with their sockets")))]
+pub async fn end_clients(
+    State(app): State<AppHandle>,
+    caller: Caller,
+    Query(asked): Query<EndClientsQuery>,
+) -> Result<Response> {
+    let others = asked.others.unwrap_or(false);
+    accounts::revoke_all(&app, caller, others).await?;
+    if others { Ok(StatusCode::NO_CONTENT.into_response()) } else { Ok(forgotten(&app)) }
 }
 
 /// Which users are looked for.

@@ -26,6 +26,7 @@ pub mod previews;
 pub mod problem;
 mod ranges;
 pub mod reads;
+pub mod resets;
 pub mod roles;
 pub mod safety;
 pub mod search;

@@ -26,6 +26,7 @@ use utoipa::{Modify, OpenApi};
     paths(
         accounts::setup, accounts::sign_up, accounts::log_in, accounts::log_out, accounts::ticket,
         accounts::me, accounts::update_me, accounts::clients, accounts::end_client,
+        accounts::end_clients, super::resets::create, super::resets::redeem,
         accounts::users, accounts::user,
         invites::create, invites::list, invites::face, invites::revoke,
         channels::create, channels::list, channels::get, channels::update, channels::delete,
@@ -117,6 +118,7 @@ fn introduction() -> String {
         ("display name, characters", limits::DISPLAY_NAME_MAX_CHARS as u64),
         ("password, characters at least", limits::PASSWORD_MIN_CHARS as u64),
         ("password, bytes at most", limits::PASSWORD_MAX_BYTES as u64),
+        ("seconds that a link to a new password holds", limits::RESET_SECONDS),
         ("seconds that an invite holds", limits::INVITE_MAX_SECONDS),
         ("people who come in with one invite, if it counts them", limits::INVITE_USES_MAX),
         ("channels that an invite leads to", limits::INVITE_CHANNELS_MAX as u64),

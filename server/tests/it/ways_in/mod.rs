@@ -1,7 +1,10 @@
 //! The ways in: invites, passwords and links to new ones, clients, tokens, bots, passkeys, and the
 //! commands for who is locked out.
 
+mod clients;
 mod invites;
+mod passwords;
+mod resets;
 
 use crate::harness::TestServer;
 use shared::UserId;

@@ -44,6 +44,7 @@ const SENT: [&str; 12] = [
     "Delete",
     "React",
     "RemovePreviews",
+    "UseReset",
 ];
 
 impl Modify for Bounds {
