@@ -4,7 +4,7 @@
 
 use crate::actions::passwords::Passwords;
 use crate::actions::pictures::Pictures;
-use crate::actions::sweeping;
+use crate::actions::{ending, sweeping};
 use crate::app::{App, AppHandle};
 use crate::broker::local;
 use crate::config::{Config, Switch};
@@ -136,6 +136,7 @@ impl Node {
         let Self { app, listener, drain, broker, shards, .. } = self;
         let housekeeping = tokio::spawn(housekeeping(Arc::clone(&app)));
         let sweeping = tokio::spawn(sweeping::run(Arc::clone(&app)));
+        let ending = tokio::spawn(ending::run(Arc::clone(&app)));
         let router = router::router(Arc::clone(&app));
         let serving = tokio::spawn(serve::serve(listener, router, app.draining.clone()));
         stop.await;
@@ -147,6 +148,7 @@ impl Node {
         }
         housekeeping.abort();
         sweeping.abort();
+        ending.abort();
         app.storage.close();
         if let Err(cause) = broker.await {
             tracing::error!(%cause, "the broker ended badly");

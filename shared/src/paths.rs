@@ -41,6 +41,16 @@ pub const INVITE: &str = "/api/invites/{code}";
 pub const USER_RESET: &str = "/api/users/{userId}/reset";
 /// Using it.
 pub const RESET: &str = "/api/reset";
+/// Tokens of the API.
+pub const TOKENS: &str = "/api/tokens";
+/// One token.
+pub const TOKEN: &str = "/api/tokens/{tokenId}";
+/// Bots.
+pub const BOTS: &str = "/api/bots";
+/// One bot.
+pub const BOT: &str = "/api/bots/{userId}";
+/// Tokens of a bot.
+pub const BOT_TOKENS: &str = "/api/bots/{userId}/tokens";
 /// Create a channel.
 pub const CREATE_CHANNEL: &str = "/api/create_channel";
 /// My channels, or the public ones.
@@ -169,6 +179,21 @@ pub fn user_reset(user: UserId) -> String {
 /// Where a one-time link to a new password leads.
 pub fn reset_page(code: &str) -> String {
     fill(RESET_PAGE, &[code])
+}
+
+/// One token.
+pub fn token(token: ClientId) -> String {
+    fill(TOKEN, &[&token.to_string()])
+}
+
+/// One bot.
+pub fn bot(bot: UserId) -> String {
+    fill(BOT, &[&bot.to_string()])
+}
+
+/// Tokens of a bot.
+pub fn bot_tokens(bot: UserId) -> String {
+    fill(BOT_TOKENS, &[&bot.to_string()])
 }
 
 /// One channel.

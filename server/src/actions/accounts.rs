@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::domain::announcement::Announcement;
 use crate::domain::identity::{Caller, look_key, name_key};
 use crate::domain::limiter::Limited;
+use crate::domain::scopes::Wanted;
 use crate::domain::secret;
 use crate::domain::{password, permission};
 use crate::error::{Error, Result};
@@ -137,11 +138,11 @@ pub(super) fn new_client(app: &App, device: &str, now: Timestamp) -> Result<(New
 /// Who the token belongs to; notes the client's use, to the minute.
 ///
 /// # Errors
-/// `not_logged_in` for a token that nobody has, or when storage can't be read.
+/// `not_logged_in` for a token that nobody has or that expired, or when storage can't be read.
 pub async fn authenticate(app: &App, token: &str) -> Result<Caller> {
-    let found = app.storage.client_by_token(secret::token_hash(token)).await?;
-    let (caller, last_used_at) = found.ok_or_else(Error::not_logged_in)?;
     let now = app.clock.now();
+    let found = app.storage.client_by_token(secret::token_hash(token), now).await?;
+    let (caller, last_used_at) = found.ok_or_else(Error::not_logged_in)?;
     if now.0 - last_used_at.0 >= LAST_USED_STEP_MS {
         app.storage.note_use(caller.client_id, now);
     }
@@ -156,7 +157,7 @@ pub async fn log_out(app: &App, caller: Caller) -> Result<()> {
     revoke(app, caller, caller.client_id).await
 }
 
-/// One's clients, newest first.
+/// The devices on which one is logged in, newest first.
 ///
 /// # Errors
 /// When storage can't be read.
@@ -231,6 +232,7 @@ pub async fn update_me(app: &App, caller: Caller, request: UpdateMe) -> Result<M
     };
     let mut change = AccountChange { display_name, password: None };
     if let Some(password) = request.password {
+        caller.scopes.permit(Wanted::Device)?;
         let account =
             app.storage.account(caller.user_id).await?.ok_or_else(Error::not_logged_in)?;
         check_password(&password, &[&account.username, &account.display_name])?;

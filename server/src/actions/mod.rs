@@ -5,7 +5,9 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod bots;
 pub mod channels;
+pub mod ending;
 pub mod invites;
 pub mod keeping;
 pub mod messages;
@@ -19,6 +21,7 @@ pub mod roles;
 pub mod search;
 pub mod sweeping;
 pub mod threads;
+pub mod tokens;
 pub mod uploads;
 
 use crate::error::{Error, Result};

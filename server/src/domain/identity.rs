@@ -1,5 +1,6 @@
 //! When two user names are the same person's: compared case-folded in NFKC, and by their looks.
 
+use super::scopes::Scopes;
 use caseless::Caseless as _;
 use shared::ClientId;
 use shared::UserId;
@@ -12,6 +13,15 @@ pub struct Caller {
     pub user_id: UserId,
     /// The authenticated client.
     pub client_id: ClientId,
+    /// What it may do.
+    pub scopes: Scopes,
+}
+
+impl Caller {
+    /// A user's own device, which may do what the user may.
+    pub fn device(user_id: UserId, client_id: ClientId) -> Self {
+        Self { user_id, client_id, scopes: Scopes::DEVICE }
+    }
 }
 
 /// The form in which names are compared: NFKC, case folded, NFKC again (as folding can undo it).

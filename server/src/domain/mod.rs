@@ -24,6 +24,7 @@ pub mod pace;
 pub mod password;
 pub mod permission;
 pub mod presence;
+pub mod scopes;
 pub mod search;
 pub mod secret;
 pub mod slots;

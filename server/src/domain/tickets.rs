@@ -48,7 +48,7 @@ mod tests {
     #[test]
     fn a_ticket_works_once_and_in_time() {
         let tickets = Tickets::default();
-        let caller = Caller { user_id: UserId(Uuid::nil()), client_id: ClientId(Uuid::nil()) };
+        let caller = Caller::device(UserId(Uuid::nil()), ClientId(Uuid::nil()));
         tickets.keep("a", caller, Duration::ZERO);
         tickets.keep("b", caller, Duration::ZERO);
         assert_eq!(tickets.redeem("a", Duration::from_secs(1)), Some(caller));

@@ -9,5 +9,6 @@ mod sqlite;
 
 pub use sqlite::{Committed, OpenError, Storage, StorageFigures};
 pub use sqlite::{
-    accounts, channels, events, invites, moderation, names, pages, pins, previews, search, uploads,
+    accounts, channels, events, invites, moderation, names, pages, pins, previews, search, tokens,
+    uploads,
 };

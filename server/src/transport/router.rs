@@ -2,14 +2,16 @@
 
 use super::http::{
     accounts, audit, channels, docs, emoji, files, health, invites, keeping, members, messages,
-    moderation, openapi, page, previews, reads, resets, roles, safety, search, threads, uploads,
+    moderation, openapi, page, previews, reads, resets, roles, safety, search, session::Needs,
+    threads, tokens, uploads,
 };
 use super::ws;
 use crate::app::AppHandle;
-use axum::Router;
+use crate::domain::scopes::Wanted;
 use axum::extract::Request;
 use axum::middleware::from_fn;
 use axum::routing::{delete, get, post, put};
+use axum::{Extension, Router};
 use shared::paths;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::trace::TraceLayer;
@@ -38,21 +40,15 @@ pub fn router(app: AppHandle) -> Router {
 
 fn rest() -> Router<AppHandle> {
     Router::new()
+        .merge(for_any_token())
+        .merge(for_devices())
+        .merge(for_administration())
         .route(paths::SETUP, get(accounts::setup))
         .route(paths::USER, post(accounts::sign_up))
         .route(paths::LOGIN, post(accounts::log_in))
-        .route(paths::LOGOUT, post(accounts::log_out))
-        .route(paths::TICKET, post(accounts::ticket))
         .route(paths::ME, get(accounts::me).patch(accounts::update_me))
-        .route(paths::CLIENTS, get(accounts::clients).delete(accounts::end_clients))
-        .route(paths::CLIENT, delete(accounts::end_client))
         .route(paths::USERS, get(accounts::users))
         .route(paths::USER_BY_ID, get(accounts::user))
-        .route(paths::USER_ROLE, put(roles::set))
-        .route(paths::DEACTIVATION, put(roles::deactivate).delete(roles::reactivate))
-        .route(paths::OWNER, put(roles::hand_over))
-        .route(paths::AUDIT, get(audit::page))
-        .route(paths::USER_RESET, post(resets::create))
         .route(paths::RESET, post(resets::redeem))
         .route(paths::INVITES, get(invites::list).post(invites::create))
         .route(paths::INVITE, get(invites::face).delete(invites::revoke))
@@ -88,13 +84,46 @@ fn rest() -> Router<AppHandle> {
         .layer(from_fn(safety::never_cached))
 }
 
-/// Files, and what is as long as one, may take long on slow lines: they have time limits of their own.
+/// What a token may ask for whatever its scopes are: what it may do with the answer is checked then.
+fn for_any_token() -> Router<AppHandle> {
+    Router::new()
+        .route(paths::LOGOUT, post(accounts::log_out))
+        .route(paths::TICKET, post(accounts::ticket))
+        .layer(Extension(Needs(Wanted::Read)))
+}
+
+/// What no token may ask for: it could make itself more than it is.
+fn for_devices() -> Router<AppHandle> {
+    Router::new()
+        .route(paths::CLIENTS, get(accounts::clients).delete(accounts::end_clients))
+        .route(paths::CLIENT, delete(accounts::end_client))
+        .route(paths::TOKENS, get(tokens::list).post(tokens::create))
+        .route(paths::TOKEN, delete(tokens::revoke))
+        .route(paths::BOT_TOKENS, post(tokens::create_bot_token))
+        .route(paths::USER_RESET, post(resets::create))
+        .route(paths::OWNER, put(roles::hand_over))
+        .layer(Extension(Needs(Wanted::Device)))
+}
+
+/// What a token needs the scope `admin` for. Who it belongs to must be allowed, besides.
+fn for_administration() -> Router<AppHandle> {
+    Router::new()
+        .route(paths::BOTS, get(tokens::list_bots).post(tokens::create_bot))
+        .route(paths::BOT, delete(tokens::remove_bot))
+        .route(paths::USER_ROLE, put(roles::set))
+        .route(paths::DEACTIVATION, put(roles::deactivate).delete(roles::reactivate))
+        .route(paths::AUDIT, get(audit::page))
+        .layer(Extension(Needs(Wanted::Admin)))
+}
+
+/// Files, and what is as long as one, may take long on slow lines: they have time limits of their
+/// own.
 fn transfers() -> Router<AppHandle> {
     Router::new()
         .route(paths::UPLOADS, post(uploads::upload))
         .route(paths::UPLOAD_BY_ID, delete(uploads::remove))
         .route(paths::UPLOAD, get(files::get))
-        .route(paths::AUDIT_EXPORT, get(audit::export))
+        .route(paths::AUDIT_EXPORT, get(audit::export).layer(Extension(Needs(Wanted::Admin))))
         .method_not_allowed_fallback(safety::wrong_method)
         .layer(from_fn(safety::never_cached))
 }

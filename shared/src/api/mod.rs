@@ -8,4 +8,5 @@ pub mod invites;
 pub mod messages;
 pub mod resets;
 pub mod rights;
+pub mod tokens;
 pub mod uploads;

@@ -21,7 +21,7 @@ fn at(seconds: u64) -> Duration {
 fn open(hub: &Hub) -> (ModelSocket, ConnKey) {
     let socket = ModelSocket::default();
     let (user_id, client_id) = (UserId(Uuid::nil()), ClientId(Uuid::nil()));
-    let caller = Caller { user_id, client_id };
+    let caller = Caller::device(user_id, client_id);
     let shard = hub.enter(user_id).unwrap();
     let key = hub.register_conn(shard, caller, Scope::All, socket.handle(), at(0));
     (socket, key)

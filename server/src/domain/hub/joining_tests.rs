@@ -46,7 +46,7 @@ fn event(seq: Seq) -> Announcement {
 
 fn open(hub: &Hub, user_id: UserId) -> (ConnKey, ModelSocket) {
     let socket = ModelSocket::default();
-    let caller = Caller { user_id, client_id: ClientId(user_id.0) };
+    let caller = Caller::device(user_id, ClientId(user_id.0));
     let shard = hub.enter(user_id).unwrap();
     let key = hub.register_conn(shard, caller, Scope::All, socket.handle(), Duration::ZERO);
     (key, socket)

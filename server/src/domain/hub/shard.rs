@@ -57,7 +57,7 @@ impl Shard {
         now: Duration,
     ) -> ConnKey {
         let slot = self.conns.insert(Conn::new(id, caller, scope, socket, now));
-        let Caller { user_id, client_id } = caller;
+        let Caller { user_id, client_id, .. } = caller;
         let client = self.clients.entry(client_id).or_insert_with(|| Client::new(client_id));
         client.register_conn(slot);
         let clients = self.users.entry(user_id).or_insert_with(|| Vec::with_capacity(1));
@@ -73,7 +73,7 @@ impl Shard {
             return;
         }
         let Some(conn) = self.conns.remove(key.slot) else { return };
-        let Caller { user_id, client_id } = conn.caller;
+        let Caller { user_id, client_id, .. } = conn.caller;
         if self.clients.get_mut(&client_id).is_some_and(|client| client.remove_conn(key.slot)) {
             self.clients.remove(&client_id);
             if let Some(clients) = self.users.get_mut(&user_id) {

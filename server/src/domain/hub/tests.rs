@@ -15,7 +15,7 @@ fn user(n: u128) -> UserId {
 
 /// A welcomed socket of a user of its own, in no channel.
 fn connect(hub: &Hub, n: u128) -> (ConnKey, ModelSocket) {
-    let caller = Caller { user_id: user(n), client_id: ClientId(Uuid::from_u128(n)) };
+    let caller = Caller::device(user(n), ClientId(Uuid::from_u128(n)));
     let (shard, socket) = (hub.enter(caller.user_id).unwrap(), ModelSocket::default());
     let key = hub.register_conn(shard, caller, Scope::All, socket.handle(), Duration::ZERO);
     hub.with(key, |conn| conn.welcomed = true);

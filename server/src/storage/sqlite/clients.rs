@@ -9,6 +9,7 @@ use crate::actions::Done;
 use crate::domain::announcement::Announcement;
 use crate::domain::deed::Deed;
 use crate::domain::identity::Caller;
+use crate::domain::scopes::Scopes;
 use crate::domain::secret::TokenHash;
 use crate::error::{Error, Result};
 use rusqlite::{Connection, OptionalExtension as _};
@@ -91,20 +92,28 @@ impl Storage {
         self.writer.submit(Needs::NoLog, work, done).await
     }
 
-    /// Whose token it is, and when the client was last used.
+    /// Whose token it is, if it has not expired, and when the client was last used.
     ///
     /// # Errors
     /// `storage_unavailable`.
-    pub async fn client_by_token(&self, hash: TokenHash) -> Result<Option<(Caller, Timestamp)>> {
+    pub async fn client_by_token(
+        &self,
+        hash: TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<(Caller, Timestamp)>> {
         let find = move |db: &Connection| -> Result<_, Failure> {
             let mut query = db.prepare_cached(
-                "SELECT c.user_id, c.client_id, c.last_used_at
+                "SELECT c.user_id, c.client_id, c.scopes, c.last_used_at
                  FROM clients c JOIN users u ON u.user_id = c.user_id
-                 WHERE c.token_hash = ?1 AND u.deactivated_at IS NULL",
+                 WHERE c.token_hash = ?1 AND (c.expires_at IS NULL OR c.expires_at > ?2)
+                   AND u.deactivated_at IS NULL",
             )?;
-            let found = query.query_row([hash], |row| {
-                let caller =
-                    Caller { user_id: id(row, "user_id")?, client_id: id(row, "client_id")? };
+            let found = query.query_row((hash, now.0), |row| {
+                let caller = Caller {
+                    user_id: id(row, "user_id")?,
+                    client_id: id(row, "client_id")?,
+                    scopes: Scopes::from_stored(row.get("scopes")?),
+                };
                 Ok((caller, Timestamp(row.get("last_used_at")?)))
             });
             Ok(found.optional()?)
@@ -122,7 +131,7 @@ impl Storage {
         });
     }
 
-    /// A user's clients, newest first.
+    /// A user's devices, newest first. Tokens are clients, too, and listed in `tokens.rs`.
     ///
     /// # Errors
     /// `storage_unavailable`.
@@ -130,7 +139,7 @@ impl Storage {
         let find = move |db: &Connection| -> Result<_, Failure> {
             let mut query = db.prepare_cached(
                 "SELECT client_id, device, created_at, last_used_at FROM clients
-                 WHERE user_id = ?1 ORDER BY created_at DESC, client_id DESC",
+                 WHERE user_id = ?1 AND scopes IS NULL ORDER BY created_at DESC, client_id DESC",
             )?;
             let rows = query.query_map([Id::from(caller.user_id)], |row| {
                 let client_id: ClientId = id(row, "client_id")?;

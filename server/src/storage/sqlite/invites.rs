@@ -3,6 +3,7 @@
 use super::Storage;
 use super::members;
 use super::rows::{Failure, Id, Place, id, place, role, role_code};
+use super::tokens::role_of;
 use super::writer::{Needs, Tx};
 use crate::actions::Done;
 use crate::domain::deed::Deed;
@@ -39,14 +40,6 @@ const HOLDS: &str = "i.expires_at > :now AND (i.uses IS NULL OR i.used_count < i
 fn no_such_invite() -> Failure {
     let detail = "this invite holds no more, or never did; ask for another";
     Error::new(ErrorCode::NotFound, detail).into()
-}
-
-fn role_of(db: &Connection, user: UserId) -> Result<Role, Failure> {
-    let code = db
-        .prepare_cached("SELECT role FROM users WHERE user_id = ?1")?
-        .query_row([Id::from(user)], |row| row.get(0))
-        .optional()?;
-    code.map(role).ok_or_else(|| Error::not_logged_in().into())
 }
 
 fn channels_of(db: &Connection, code: &str) -> rusqlite::Result<Vec<ChannelId>> {

@@ -33,4 +33,5 @@ pub mod search;
 pub mod session;
 mod streaming;
 pub mod threads;
+pub mod tokens;
 pub mod uploads;

@@ -5,22 +5,40 @@ use super::origin::{cross_origin, same_origin};
 use crate::actions::accounts;
 use crate::app::AppHandle;
 use crate::domain::identity::Caller;
+use crate::domain::scopes::Wanted;
 use crate::error::{Error, Result};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use shared::ErrorCode;
 
+/// What the requests of some routes need, other than `read` to read and `write` to change something.
+/// The table of routes puts it around them.
+#[derive(Debug, Clone, Copy)]
+pub struct Needs(pub Wanted);
+
 impl FromRequestParts<AppHandle> for Caller {
     type Rejection = Error;
 
-    /// With a cookie, a request that could change something must be of the same origin.
+    /// With a cookie, a request that could change something must be of the same origin. What a token
+    /// may do is checked here for all routes, so that none can forget it.
     async fn from_request_parts(parts: &mut Parts, app: &AppHandle) -> Result<Self> {
         let (carrier, token) = session_token(&parts.headers).ok_or_else(Error::not_logged_in)?;
         if carrier == Carrier::Cookie && changes(&parts.method) && !same_origin(&parts.headers) {
             return Err(foreign());
         }
-        accounts::authenticate(app, &token).await
+        let caller = accounts::authenticate(app, &token).await?;
+        let least = if changes(&parts.method) { Wanted::Write } else { Wanted::Read };
+        match parts.extensions.get::<Needs>() {
+            // A token may end itself, and open a socket, without changing anything.
+            Some(Needs(Wanted::Read)) => {}
+            Some(Needs(wanted)) => {
+                caller.scopes.permit(least)?;
+                caller.scopes.permit(*wanted)?;
+            }
+            None => caller.scopes.permit(least)?,
+        }
+        Ok(caller)
     }
 }
 
@@ -44,7 +62,7 @@ impl<S: Sync> FromRequestParts<S> for NotForeign {
 pub async fn visitor(app: &AppHandle, headers: &HeaderMap) -> Result<Option<Caller>> {
     let Some((_, token)) = session_token(headers) else { return Ok(None) };
     match accounts::authenticate(app, &token).await {
-        Ok(caller) => Ok(Some(caller)),
+        Ok(caller) => Ok(caller.scopes.permit(Wanted::Read).is_ok().then_some(caller)),
         Err(error) if error.code == ErrorCode::NotLoggedIn => Ok(None),
         Err(error) => Err(error),
     }

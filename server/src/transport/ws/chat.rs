@@ -10,6 +10,7 @@ use crate::app::AppHandle;
 use crate::domain::channel::GoLive;
 use crate::domain::client::Scope;
 use crate::domain::identity::Caller;
+use crate::domain::scopes::Wanted;
 use crate::error::{Error, Result};
 use crate::transport::Slot;
 use axum::body::Body;
@@ -64,6 +65,7 @@ pub async fn join_channel(
     let caller = authenticate(&app, request.headers(), ticket, query.client_id).await?;
     let accept = accept_key(&request)?;
     if !app.storage.is_member(caller.user_id, query.channel_id, app.clock.now()).await? {
+        caller.scopes.permit(Wanted::Write)?;
         channels::add_member(&app, caller, query.channel_id, caller.user_id).await?;
     }
     let seat = seat(&app, caller, &request)?;

@@ -50,7 +50,7 @@ impl Handler for Echo {
 /// `malformed` for what is no WebSocket request, `rate_limited` with 100 open ones.
 pub async fn echo(State(app): State<AppHandle>, request: Request) -> Result<Response<Body>> {
     let accept = accept_key(&request)?;
-    let nobody = Caller { user_id: UserId(Uuid::nil()), client_id: ClientId(Uuid::nil()) };
+    let nobody = Caller::device(UserId(Uuid::nil()), ClientId(Uuid::nil()));
     let seat = Seat::take(&app, nobody, None)
         .ok_or_else(|| Error::rate_limited(std::time::Duration::from_secs(1)))?;
     upgrade(app, seat, request, |app, seat, stream, ahead| async move {

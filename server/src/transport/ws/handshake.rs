@@ -3,6 +3,7 @@
 use crate::actions::accounts;
 use crate::app::App;
 use crate::domain::identity::Caller;
+use crate::domain::scopes::Wanted;
 use crate::error::{Error, Result};
 use crate::transport::http::credentials::{Carrier, session_token};
 use crate::transport::http::origin::same_origin;
@@ -51,6 +52,7 @@ pub(super) async fn authenticate(
             accounts::authenticate(app, &token).await?
         }
     };
+    caller.scopes.permit(Wanted::Read)?;
     if client_id.is_some_and(|id| id != caller.client_id) {
         return Err(Error::new(
             ErrorCode::NotYourClient,

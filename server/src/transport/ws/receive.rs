@@ -8,6 +8,7 @@ use super::replay::replay;
 use crate::actions::{Done, channels, keeping, messages, previews, threads};
 use crate::domain::client::{ConnKey, Scope};
 use crate::domain::hub::Hub;
+use crate::domain::scopes::Wanted;
 use crate::error::{Error, Result};
 use crate::storage::events::Stored;
 use shared::api::messages::EditMessage;
@@ -93,6 +94,9 @@ async fn obey(link: &Link, message: ClientMessage) {
 
 async fn act(link: &Link, message: ClientMessage, nonce: Option<String>) -> Result<()> {
     let (app, caller) = (&link.app, link.caller());
+    if !matches!(message, ClientMessage::Resume(_) | ClientMessage::Ping(_)) {
+        caller.scopes.permit(Wanted::Write)?;
+    }
     match message {
         ClientMessage::Message(m) => {
             let channel = channel(link, m.channel_id)?;

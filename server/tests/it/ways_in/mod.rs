@@ -1,13 +1,17 @@
 //! The ways in: invites, passwords and links to new ones, clients, tokens, bots, passkeys, and the
 //! commands for who is locked out.
 
+mod bots;
 mod clients;
 mod invites;
 mod passwords;
 mod resets;
+mod tokens;
 
-use crate::harness::TestServer;
+use crate::harness::{TestClient, TestServer};
 use shared::UserId;
+use shared::api::account::Session;
+use shared::api::tokens::NewApiToken;
 use uuid::Uuid;
 
 /// A line of the audit log, as it lies on the disk.
@@ -33,4 +37,15 @@ fn audit(server: &TestServer) -> Vec<Line> {
         })
     });
     rows.unwrap().map(Result::unwrap).collect()
+}
+
+/// The client that a token is.
+fn with_token(server: &TestServer, user: UserId, name: &str, made: NewApiToken) -> TestClient {
+    let session = Session {
+        user_id: user,
+        client_id: made.info.token_id,
+        username: name.to_owned(),
+        token: made.token,
+    };
+    server.stranger().with(session)
 }

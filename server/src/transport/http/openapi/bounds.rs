@@ -31,7 +31,7 @@ const TEXTS: [(&str, usize, usize); 9] = [
 
 /// What clients send under these rules. Logging in is not among them: what can't be right there is
 /// wrong like anything else.
-const SENT: [&str; 12] = [
+const SENT: [&str; 14] = [
     "SignUp",
     "UpdateMe",
     "CreateChannel",
@@ -45,6 +45,8 @@ const SENT: [&str; 12] = [
     "React",
     "RemovePreviews",
     "UseReset",
+    "CreateToken",
+    "CreateBot",
 ];
 
 impl Modify for Bounds {

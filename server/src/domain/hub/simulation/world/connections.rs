@@ -39,7 +39,7 @@ impl World {
     pub(super) fn open_as(&mut self, user_id: UserId, what: (Scope, Option<Seq>), reads: Reads) {
         let (user, device) = (user_id.0.as_u128(), self.chance.below(2) as u128);
         let client_id = ClientId(Uuid::from_u128(user * 2 + device));
-        let caller = Caller { user_id, client_id };
+        let caller = Caller::device(user_id, client_id);
         let socket = ModelSocket::default();
         match reads {
             Reads::Well => {}
@@ -114,7 +114,7 @@ impl World {
             }
             4..7 => self.hub.close(peer.key, 1000, ""),
             _ => {
-                let Caller { user_id, client_id } = peer.caller;
+                let Caller { user_id, client_id, .. } = peer.caller;
                 let announcements = vec![Announcement::ClientEnded(user_id, client_id)];
                 self.committed.push_back(Commit { announcements, ..Commit::default() });
             }
