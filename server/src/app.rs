@@ -1,5 +1,6 @@
 //! The few handles that every action is given.
 
+use crate::actions::passkeys::Passkeys;
 use crate::actions::passwords::Passwords;
 use crate::actions::pictures::Pictures;
 use crate::domain::clock::Clock;
@@ -13,6 +14,7 @@ use shared::api::account::SignupPolicy;
 use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
+use url::Url;
 
 /// Everything a running node shares between its requests and sockets.
 #[derive(Debug)]
@@ -39,6 +41,12 @@ pub struct App {
     pub previews: Previews,
     /// Who may sign up.
     pub signup: SignupPolicy,
+    /// Where people open the server, if it was told: scheme, name and port.
+    pub origin: Option<Url>,
+    /// Whether it listens on a loopback address.
+    pub on_loopback: bool,
+    /// What is asked of passkeys.
+    pub passkeys: Passkeys,
     /// Whether `/ws/echo` is mounted, for conformance tests.
     pub test_echo: bool,
     /// Whether cookies are marked `Secure`.

@@ -5,6 +5,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use shared::api::account::SignupPolicy;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use url::Url;
 
 /// Hubbub: a real-time chat that a team runs itself.
 #[derive(Debug, Parser)]
@@ -34,6 +35,9 @@ pub struct Config {
     /// Who may sign up; open on a loopback address and invite-only on any other, if not given.
     #[arg(long, env = "HUBBUB_SIGNUP", value_enum)]
     pub signup: Option<Signup>,
+    /// Where people open the server, as in https://chat.example: passkeys belong to that name.
+    #[arg(long, env = "HUBBUB_ORIGIN", value_parser = origin)]
+    pub origin: Option<Url>,
     /// Mark cookies as for TLS only: set it when a proxy in front serves HTTPS.
     #[arg(long, env = "HUBBUB_SECURE_COOKIES")]
     pub secure_cookies: bool,
@@ -54,6 +58,19 @@ pub struct Config {
     /// Echo what is said on `/ws/echo`, for conformance tests, on a loopback address alone.
     #[arg(long, hide = true)]
     pub test_echo: bool,
+}
+
+/// A scheme, a name and perhaps a port, and nothing more.
+fn origin(text: &str) -> Result<Url, String> {
+    let wrong = || "an origin such as https://chat.example is needed, without a path".to_owned();
+    let origin = Url::parse(text).map_err(|_| wrong())?;
+    let name = origin.domain().ok_or_else(wrong)?;
+    let safe = origin.scheme() == "https" || (origin.scheme() == "http" && name == "localhost");
+    let bare = origin.path() == "/" && origin.query().is_none() && origin.fragment().is_none();
+    if !safe {
+        return Err("an origin needs https; http is for localhost alone".to_owned());
+    }
+    if bare && origin.username().is_empty() { Ok(origin) } else { Err(wrong()) }
 }
 
 /// Most shards.
@@ -170,6 +187,18 @@ mod tests {
         assert!(config(&["--test-previews", "10.0.0.1:80"]).is_err());
         assert!(config(&["--test-previews", "0.0.0.0:80"]).is_err());
         assert!(config(&["--test-previews", address, "--listen", "0.0.0.0:80"]).is_err());
+    }
+
+    #[test]
+    fn an_origin_is_a_name_that_passkeys_can_belong_to() {
+        let chat = config(&["--origin", "https://chat.example"]).unwrap().origin.unwrap();
+        assert_eq!(chat.as_str(), "https://chat.example/");
+        assert!(config(&["--origin", "http://localhost:3000"]).is_ok());
+        for wrong in
+            ["chat.example", "http://chat.example", "https://10.0.0.1", "https://a.example/b"]
+        {
+            assert!(Program::try_parse_from(["hubbub", "--origin", wrong]).is_err(), "{wrong}");
+        }
     }
 
     #[test]

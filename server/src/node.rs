@@ -2,6 +2,7 @@
 //! handles, serves, and drains in order: no new connections, sockets told to come back, what was
 //! taken committed and answered, then the end.
 
+use crate::actions::passkeys::Passkeys;
 use crate::actions::passwords::Passwords;
 use crate::actions::pictures::Pictures;
 use crate::actions::{ending, sweeping};
@@ -118,6 +119,9 @@ impl Node {
             pictures,
             uploading: Slots::default(),
             previews,
+            origin: config.origin.clone(),
+            on_loopback: address.ip().is_loopback(),
+            passkeys: Passkeys::default(),
             signup: config.signup_policy(),
             secure_cookies: config.secure_cookies,
             test_echo: config.test_echo,

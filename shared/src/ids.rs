@@ -62,4 +62,6 @@ ids! {
     MessageId;
     /// One uploaded file.
     UploadId;
+    /// One passkey of a user.
+    PasskeyId;
 }

@@ -38,7 +38,7 @@ pub use frame_bodies::{
     Follow, Forward, Pin, Ping, Pong, PresenceFrame, React, Read, ReadFrame, Rejected,
     RemovePreviews, Reset, ResetReason, Resume, Send, ThreadFrame, Typing, TypingFrame, Welcome,
 };
-pub use ids::{ChannelId, ClientId, MessageId, ParseIdError, Seq, UploadId, UserId};
+pub use ids::{ChannelId, ClientId, MessageId, ParseIdError, PasskeyId, Seq, UploadId, UserId};
 pub use message::{ClientMessage, DecodeError, ServerMessage, close_code};
 pub use preview::Preview;
 pub use timestamp::{ParseTimestampError, Timestamp};

@@ -1,7 +1,7 @@
 //! Every URL of the API, once. Functions are what callers ask for; the constants with `{…}` are
 //! what the server's router matches.
 
-use crate::{ChannelId, ClientId, MessageId, Seq, UploadId, UserId};
+use crate::{ChannelId, ClientId, MessageId, PasskeyId, Seq, UploadId, UserId};
 
 /// Sign up.
 pub const USER: &str = "/api/user";
@@ -41,6 +41,16 @@ pub const INVITE: &str = "/api/invites/{code}";
 pub const USER_RESET: &str = "/api/users/{userId}/reset";
 /// Using it.
 pub const RESET: &str = "/api/reset";
+/// Passkeys.
+pub const PASSKEYS: &str = "/api/passkeys";
+/// What is asked for a new passkey.
+pub const PASSKEY_OPTIONS: &str = "/api/passkeys/options";
+/// One passkey.
+pub const PASSKEY: &str = "/api/passkeys/{passkeyId}";
+/// Logging in with a passkey.
+pub const LOGIN_PASSKEY: &str = "/api/login/passkey";
+/// What is asked to log in with a passkey.
+pub const LOGIN_PASSKEY_OPTIONS: &str = "/api/login/passkey/options";
 /// Tokens of the API.
 pub const TOKENS: &str = "/api/tokens";
 /// One token.
@@ -179,6 +189,11 @@ pub fn user_reset(user: UserId) -> String {
 /// Where a one-time link to a new password leads.
 pub fn reset_page(code: &str) -> String {
     fill(RESET_PAGE, &[code])
+}
+
+/// One of one's passkeys.
+pub fn passkey(passkey: PasskeyId) -> String {
+    fill(PASSKEY, &[&passkey.to_string()])
 }
 
 /// One token.

@@ -12,6 +12,7 @@ pub mod invites;
 pub mod keeping;
 pub mod messages;
 pub mod moderation;
+pub mod passkeys;
 pub mod passwords;
 pub mod pictures;
 pub mod previews;

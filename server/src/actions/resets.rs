@@ -33,8 +33,8 @@ pub async fn create(app: &App, caller: Caller, user: UserId) -> Result<Reset> {
     Ok(Reset { url: paths::reset_page(&code), code, expires_at })
 }
 
-/// Sets a new password with a link, which is used up: every client of the user ends, and who asks is
-/// logged in.
+/// Sets a new password with a link, which is used up: every client of the user ends, every passkey
+/// goes, and who asks is logged in.
 ///
 /// # Errors
 /// `not_found` for a link that is unknown, used, replaced or expired, all alike, `invalid` for the

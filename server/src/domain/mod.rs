@@ -3,6 +3,7 @@
 
 pub mod announcement;
 pub mod burst;
+pub mod challenges;
 pub mod channel;
 pub mod client;
 pub mod clock;

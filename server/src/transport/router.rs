@@ -2,8 +2,8 @@
 
 use super::http::{
     accounts, audit, channels, docs, emoji, files, health, invites, keeping, members, messages,
-    moderation, openapi, page, previews, reads, resets, roles, safety, search, session::Needs,
-    threads, tokens, uploads,
+    moderation, openapi, page, passkeys, previews, reads, resets, roles, safety, search,
+    session::Needs, threads, tokens, uploads,
 };
 use super::ws;
 use crate::app::AppHandle;
@@ -45,6 +45,8 @@ fn rest() -> Router<AppHandle> {
         .merge(for_administration())
         .route(paths::SETUP, get(accounts::setup))
         .route(paths::USER, post(accounts::sign_up))
+        .route(paths::LOGIN_PASSKEY_OPTIONS, post(passkeys::log_in_options))
+        .route(paths::LOGIN_PASSKEY, post(passkeys::log_in))
         .route(paths::LOGIN, post(accounts::log_in))
         .route(paths::ME, get(accounts::me).patch(accounts::update_me))
         .route(paths::USERS, get(accounts::users))
@@ -100,6 +102,9 @@ fn for_devices() -> Router<AppHandle> {
         .route(paths::TOKENS, get(tokens::list).post(tokens::create))
         .route(paths::TOKEN, delete(tokens::revoke))
         .route(paths::BOT_TOKENS, post(tokens::create_bot_token))
+        .route(paths::PASSKEY_OPTIONS, post(passkeys::options))
+        .route(paths::PASSKEYS, get(passkeys::list).post(passkeys::add))
+        .route(paths::PASSKEY, delete(passkeys::remove))
         .route(paths::USER_RESET, post(resets::create))
         .route(paths::OWNER, put(roles::hand_over))
         .layer(Extension(Needs(Wanted::Device)))

@@ -6,6 +6,7 @@ pub mod channels;
 pub mod emoji;
 pub mod invites;
 pub mod messages;
+pub mod passkeys;
 pub mod resets;
 pub mod rights;
 pub mod tokens;

@@ -55,6 +55,23 @@ pub(super) fn end_clients(
     Ok(())
 }
 
+/// Ends the longest unused devices of a user past 100.
+pub(super) fn end_surplus(tx: &mut Tx<'_>, user: UserId) -> rusqlite::Result<()> {
+    let surplus: Vec<Id> = tx
+        .db
+        .prepare_cached(
+            "SELECT client_id FROM clients WHERE user_id = ?1 AND scopes IS NULL
+             ORDER BY last_used_at DESC, created_at DESC LIMIT -1 OFFSET ?2",
+        )?
+        .query_map((Id::from(user), CLIENTS_PER_USER_MAX as i64), |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for client_id in surplus {
+        tx.db.execute("DELETE FROM clients WHERE client_id = ?1", [client_id])?;
+        tx.announce(Announcement::ClientEnded(user, client_id.into()));
+    }
+    Ok(())
+}
+
 impl Storage {
     /// Gives a user another client, for a password whose hash is `proven`. Past 100 devices, the
     /// longest unused one ends.
@@ -75,19 +92,7 @@ impl Storage {
                 return Err(Error::bad_credentials().into());
             }
             insert_client(tx.db, user, &client)?;
-            let surplus: Vec<Id> = tx
-                .db
-                .prepare_cached(
-                    "SELECT client_id FROM clients WHERE user_id = ?1 AND scopes IS NULL
-                     ORDER BY last_used_at DESC, created_at DESC LIMIT -1 OFFSET ?2",
-                )?
-                .query_map((Id::from(user), CLIENTS_PER_USER_MAX as i64), |row| row.get(0))?
-                .collect::<Result<_, _>>()?;
-            for client_id in surplus {
-                tx.db.execute("DELETE FROM clients WHERE client_id = ?1", [client_id])?;
-                tx.announce(Announcement::ClientEnded(user, client_id.into()));
-            }
-            Ok(())
+            Ok(end_surplus(tx, user)?)
         };
         self.writer.submit(Needs::NoLog, work, done).await
     }

@@ -21,6 +21,7 @@ mod mentions;
 pub mod moderation;
 pub mod names;
 pub mod pages;
+pub mod passkeys;
 pub mod pins;
 mod posts;
 pub mod previews;

@@ -100,7 +100,7 @@ impl Storage {
         self.readers.read(find).await
     }
 
-    /// Uses a link up: sets the password, ends every client and gives the user a new one; who it is.
+    /// Uses a link up: sets the password, ends every client, removes every passkey, and gives the user a new one; who it is.
     ///
     /// # Errors
     /// Through `done`: `not_found` for one that holds no more or never did, `storage_unavailable`.
@@ -115,6 +115,8 @@ impl Storage {
             let now = client.created_at;
             let (user, username, _) = find(tx.db, code, now)?.ok_or_else(no_such_reset)?;
             set_password(tx, user, &password_hash, None)?;
+            // Whoever had the account may have left a passkey of their own.
+            tx.db.execute("DELETE FROM passkeys WHERE user_id = ?1", [Id::from(user)])?;
             insert_client(tx.db, user, &client)?;
             tx.audit(&Deed::new(Act::ResetUsed, user).with(user), now)?;
             Ok((user, username))

@@ -5,7 +5,8 @@ use crate::error::Error;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, named_params};
 use shared::{
-    ChannelId, ChannelKind, ClientId, MessageId, Role, Seq, Timestamp, UploadId, UserId, Visibility,
+    ChannelId, ChannelKind, ClientId, MessageId, PasskeyId, Role, Seq, Timestamp, UploadId, UserId,
+    Visibility,
 };
 use uuid::Uuid;
 
@@ -69,7 +70,7 @@ macro_rules! ids {
         }
     )*};
 }
-ids!(UserId, ClientId, ChannelId, MessageId, UploadId);
+ids!(UserId, ClientId, ChannelId, MessageId, UploadId, PasskeyId);
 
 /// An id column.
 pub(super) fn id<T: From<Id>>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {

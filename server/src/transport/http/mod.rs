@@ -22,6 +22,7 @@ pub mod moderation;
 pub mod openapi;
 pub mod origin;
 pub mod page;
+pub mod passkeys;
 pub mod previews;
 pub mod problem;
 mod ranges;

@@ -34,7 +34,7 @@ pub async fn create(
 
 /// Set a new password with a one-time link.
 ///
-/// Every client of the user ends, and who asks is logged in. A link that is unknown, used, replaced
+/// Every client of the user ends, every passkey goes, and who asks is logged in. A link that is unknown, used, replaced
 /// or expired: the same 404.
 #[utoipa::path(post, path = paths::RESET, tag = "accounts", operation_id = "useReset",
     security(()), request_body = UseReset,

@@ -4,6 +4,7 @@
 mod bots;
 mod clients;
 mod invites;
+mod passkeys;
 mod passwords;
 mod resets;
 mod tokens;
