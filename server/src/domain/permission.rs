@@ -7,7 +7,6 @@ mod ways_in;
 pub use ways_in::{may_invite, may_manage_bots, may_manage_invite, may_reset, may_sign_up};
 
 use crate::error::{Error, Result};
-use shared::api::account::SignupPolicy;
 use shared::{ChannelKind, ErrorCode, Role, Timestamp, UserId, Visibility};
 
 /// The end of what has none.
@@ -320,70 +319,6 @@ pub fn may_deactivate(asks: Role, oneself: bool, whom: Role) -> Result<()> {
 /// `forbidden`.
 pub fn must_own(role: Role) -> Result<()> {
     if role == Role::Owner { Ok(()) } else { Err(Error::forbidden("only the server's owner may")) }
-}
-
-/// Signing up: the first of all; then everyone, who has an invite, or nobody. `invite` says whether
-/// the invite that was given holds; None, if none was.
-///
-/// # Errors
-/// `signup_closed`; `invite_needed`, without one where it is needed, and for one that doesn't hold.
-pub fn may_sign_up(policy: SignupPolicy, first: bool, invite: Option<bool>) -> Result<()> {
-    match (policy, invite) {
-        _ if first => Ok(()),
-        (SignupPolicy::Closed, _) => {
-            Err(Error::new(ErrorCode::SignupClosed, "sign-up on this server is closed"))
-        }
-        (_, Some(false)) => Err(Error::new(
-            ErrorCode::InviteNeeded,
-            "this invite holds no more, or never did; ask for another",
-        )),
-        (SignupPolicy::Open, _) | (SignupPolicy::Invite, Some(true)) => Ok(()),
-        (SignupPolicy::Invite, None) => Err(Error::new(
-            ErrorCode::InviteNeeded,
-            "sign-up on this server needs an invite; ask someone who is here for one",
-        )),
-    }
-}
-
-/// Making invites: everyone but guests.
-///
-/// # Errors
-/// `forbidden` for guests.
-pub fn may_invite(role: Role) -> Result<()> {
-    if role == Role::Guest {
-        Err(Error::forbidden("guests can't invite others; ask a member to"))
-    } else {
-        Ok(())
-    }
-}
-
-/// Seeing an invite with its code, and taking it back: who made it, the server's owner and admins.
-///
-/// # Errors
-/// `not_found`, as for an invite that doesn't exist.
-pub fn may_manage_invite(role: Role, creator: bool) -> Result<()> {
-    if creator || matches!(role, Role::Owner | Role::Admin) {
-        Ok(())
-    } else {
-        Err(Error::not_found("invite"))
-    }
-}
-
-/// Making somebody a link to a new password: the server's owner, and admins for all but the owner.
-///
-/// # Errors
-/// `forbidden` for others.
-pub fn may_reset(asks: Role, of: Role) -> Result<()> {
-    match (asks, of) {
-        (Role::Owner, _) => Ok(()),
-        (Role::Admin, Role::Owner) => {
-            Err(Error::forbidden("only the owner may make a link to the owner's new password"))
-        }
-        (Role::Admin, _) => Ok(()),
-        (Role::Member | Role::Guest, _) => {
-            Err(Error::forbidden("only the owner and admins may make links to new passwords"))
-        }
-    }
 }
 
 fn not_direct(who: &Standing, detail: &'static str) -> Result<()> {

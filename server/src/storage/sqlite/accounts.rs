@@ -194,7 +194,7 @@ impl Storage {
             insert_client(tx.db, user.user_id, &client)?;
             let mut deed = Deed::new(Act::SignedUp, user.user_id).with(user.user_id);
             if let Some(welcome) = welcome {
-                invites::count(tx, &welcome, user.user_id)?;
+                invites::count(tx, &welcome, user.user_id, user.created_at)?;
                 let by = welcome
                     .created_by
                     .map_or_else(|| "the program".to_owned(), |by| by.to_string());

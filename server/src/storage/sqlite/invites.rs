@@ -81,11 +81,17 @@ fn insert(db: &Connection, by: Option<UserId>, new: &NewInvite) -> rusqlite::Res
 }
 
 /// Each channel must be one that who invites may add people to.
-fn check_channels(db: &Connection, by: UserId, channels: &[ChannelId]) -> Result<(), Failure> {
+fn check_channels(
+    db: &Connection,
+    by: UserId,
+    channels: &[ChannelId],
+    at: Timestamp,
+) -> Result<(), Failure> {
     let mut places = Vec::new();
     for (n, channel) in channels.iter().enumerate() {
-        let allowed = place(db, by, *channel)
-            .and_then(|Place { standing, .. }| Ok(permission::may_add_member(&standing, false)?));
+        let allowed = place(db, by, *channel).and_then(|Place { standing, .. }| {
+            Ok(permission::may_add_member(&standing, false, at)?)
+        });
         match allowed {
             Ok(()) => {}
             Err(Failure::Refused(error)) => places.push(ProblemDetail {
@@ -141,13 +147,18 @@ pub(super) fn find(
 
 /// Counts somebody who came in, and makes them a member of the channels to which who invited them may
 /// still add people.
-pub(super) fn count(tx: &mut Tx<'_>, welcome: &Welcome, user: UserId) -> Result<(), Failure> {
+pub(super) fn count(
+    tx: &mut Tx<'_>,
+    welcome: &Welcome,
+    user: UserId,
+    at: Timestamp,
+) -> Result<(), Failure> {
     tx.db
         .prepare_cached("UPDATE invites SET used_count = used_count + 1 WHERE code = ?1")?
         .execute([&welcome.code])?;
     let Some(by) = welcome.created_by else { return Ok(()) };
     for channel in channels_of(tx.db, &welcome.code)? {
-        match members::add(tx, by, channel, user) {
+        match members::add(tx, by, channel, user, at) {
             Ok(()) | Err(Failure::Refused(_)) => {}
             Err(failure) => return Err(failure),
         }
@@ -206,7 +217,7 @@ impl Storage {
         let work = move |tx: &mut Tx<'_>| {
             let db = tx.db;
             permission::may_invite(role_of(db, by)?)?;
-            check_channels(db, by, &new.channel_ids)?;
+            check_channels(db, by, &new.channel_ids, new.created_at)?;
             db.prepare_cached(
                 "DELETE FROM invites WHERE created_by = ?1
                  AND (expires_at <= ?2 OR used_count >= uses)",
