@@ -34,7 +34,7 @@ pub struct NewInvite {
 
 /// Those that hold at `:now`: in time, not used up, and made by somebody who still may.
 const HOLDS: &str = "i.expires_at > :now AND (i.uses IS NULL OR i.used_count < i.uses)
-    AND (i.created_by IS NULL OR u.role <> 3)";
+    AND (i.created_by IS NULL OR (u.role <> 3 AND u.deactivated_at IS NULL))";
 
 /// An unknown invite, one that is used up, one that expired and one that was taken back: one answer.
 fn no_such_invite() -> Failure {

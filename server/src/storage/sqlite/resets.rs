@@ -50,7 +50,7 @@ fn find(
     db.prepare_cached(
         "SELECT u.user_id, u.username, u.display_name
          FROM resets r JOIN users u ON u.user_id = r.user_id
-         WHERE r.code_hash = ?1 AND r.expires_at > ?2",
+         WHERE r.code_hash = ?1 AND r.expires_at > ?2 AND u.deactivated_at IS NULL",
     )?
     .query_row((code, now.0), |row| {
         Ok((id(row, "user_id")?, row.get("username")?, row.get("display_name")?))

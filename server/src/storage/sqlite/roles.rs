@@ -199,6 +199,13 @@ fn hand_over(
         let detail = "the account is deactivated; the server needs an owner who can log in";
         return Err(Error::new(ErrorCode::Conflict, detail).into());
     }
+    let bot: bool = db
+        .prepare_cached("SELECT bot FROM users WHERE user_id = ?1")?
+        .query_row([Id::from(user)], |row| row.get(0))?;
+    if bot {
+        let detail = "a bot can't own the server; name somebody who can log in";
+        return Err(Error::new(ErrorCode::Conflict, detail).into());
+    }
     // In this order, as there is never more than one.
     put_role(db, caller, Role::Admin)?;
     put_role(db, user, Role::Owner)?;

@@ -193,3 +193,25 @@ async fn no_frame_slips_past_a_deactivation() {
     let (head, _) = tokio::join!(deactivate, write);
     assert_eq!(owner.channel(room).await.head_seq, head, "nothing was stored after it");
 }
+
+#[tokio::test]
+async fn what_a_deactivated_user_gave_out_opens_nothing() {
+    let server = TestServer::start().await;
+    let owner = server.user("owner").await;
+    let bob = server.user_with_password("bob", PASSWORD).await;
+    let invite = bob.post(paths::INVITES).json(&json!({}));
+    let invite: serde_json::Value = invite.gives(201).await;
+    let token = json!({ "name": "script", "scopes": ["read", "write", "admin"] });
+    let token: serde_json::Value = bob.post(paths::TOKENS).json(&token).gives(201).await;
+    let reset: serde_json::Value = owner.post(&paths::user_reset(bob.id())).gives(201).await;
+    owner.put(&paths::deactivation(bob.id())).succeeds().await;
+
+    let code = invite["code"].as_str().unwrap();
+    server.stranger().get(&paths::invite(code)).fails(ErrorCode::NotFound).await;
+    let stranger = server.stranger();
+    let with_token = stranger.get(paths::ME).bearer_auth(token["token"].as_str().unwrap());
+    with_token.fails(ErrorCode::NotLoggedIn).await;
+    let new = json!({ "code": reset["code"], "password": "another horse battery" });
+    stranger.post(paths::RESET).json(&new).fails(ErrorCode::NotFound).await;
+    log_in_fails(&server, "bob", "another horse battery").await;
+}

@@ -83,3 +83,14 @@ async fn a_hand_over_and_a_deactivation_at_once_leave_an_owner_who_is_there() {
     let now = owners(admin).await;
     assert_eq!(now, [if handed.is_none() { heir.id() } else { owner.id() }]);
 }
+
+#[tokio::test]
+async fn a_bot_never_owns_the_server() {
+    let server = TestServer::start().await;
+    let owner = server.user("owner").await;
+    let bot = owner.post(paths::BOTS).json(&json!({ "username": "robot" }));
+    let bot: serde_json::Value = bot.gives(201).await;
+    let body = json!({ "userId": bot["userId"] });
+    owner.put(paths::OWNER).json(&body).fails(ErrorCode::Conflict).await;
+    assert_eq!(owners(&owner).await, [owner.id()]);
+}
