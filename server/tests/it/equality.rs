@@ -28,6 +28,9 @@ struct View {
     changes: BTreeMap<Seq, (UserId, bool)>,
     /// The threads of all messages that were heard of, by their first messages.
     threads: BTreeMap<MessageId, Timeline>,
+    /// Up to where the threads are, and what came ahead of that.
+    threads_at: Seq,
+    ahead: BTreeMap<Seq, ChannelEvent>,
     /// Whether the replay on this socket is complete: from then on there is no gap.
     caught_up: bool,
 }
@@ -125,9 +128,12 @@ impl Watcher {
                 {
                     view.changes.insert(member.seq, (member.user_id, member.joined));
                 }
-                if event.seq() == view.timeline.cursor() + 1 {
+                view.ahead.insert(event.seq(), event.clone());
+                while let Some(event) = view.ahead.remove(&(view.threads_at + 1)) {
+                    view.threads_at += 1;
                     view.apply_to_threads(&event);
                 }
+                view.ahead = view.ahead.split_off(&view.threads_at);
                 if let Applied::Gap { after } = view.timeline.apply(event) {
                     // What is live may overtake what is still to be replayed, and nothing else.
                     assert!(!view.caught_up, "a frame ahead of {}", after + 1);
