@@ -21,6 +21,105 @@ pub struct Program {
 enum Command {
     /// Serve the chat (what happens without a command, too).
     Serve(Config),
+    /// List users, let one choose a new password, change roles, log somebody out. A server may be
+    /// running.
+    User {
+        #[command(flatten)]
+        data: Data,
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Make, list and take back invites. A server may be running.
+    Invite {
+        #[command(flatten)]
+        data: Data,
+        #[command(subcommand)]
+        command: InviteCommand,
+    },
+}
+
+/// Where the commands find everything.
+#[derive(Debug, Clone, Args)]
+pub struct Data {
+    /// Directory that holds everything.
+    #[arg(long, global = true, env = "HUBBUB_DATA", default_value = "hubbub-data")]
+    pub data: PathBuf,
+    /// Where people open the server, as in https://chat.example, for whole links.
+    #[arg(long, global = true, env = "HUBBUB_ORIGIN", value_parser = origin)]
+    pub origin: Option<Url>,
+}
+
+/// `hubbub user …`
+#[derive(Debug, Clone, Subcommand)]
+pub enum UserCommand {
+    /// Everybody, with their roles.
+    List,
+    /// Make a one-time link to a new password.
+    Reset {
+        /// Whose.
+        name: String,
+    },
+    /// Change what somebody may do. A new owner takes the place of the one before.
+    Role {
+        /// Whose.
+        name: String,
+        /// What they become.
+        role: NamedRole,
+    },
+    /// Log somebody out everywhere, tokens included.
+    Logout {
+        /// Whom.
+        name: String,
+    },
+}
+
+/// A role, as a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum NamedRole {
+    /// May do everything; there is one.
+    Owner,
+    /// In charge of everybody but the owner.
+    Admin,
+    /// Everybody else.
+    Member,
+    /// Sees only where it was made a member.
+    Guest,
+}
+
+/// `hubbub invite …`
+#[derive(Debug, Clone, Subcommand)]
+pub enum InviteCommand {
+    /// Make one; its link is printed.
+    Create {
+        /// Days that it holds, 1 to 365; a week, if not given.
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..=365))]
+        days: Option<u16>,
+        /// How many people can come in with it, 1 to 10,000; any number, if not given.
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+        uses: Option<u16>,
+        /// They become guests.
+        #[arg(long)]
+        guest: bool,
+    },
+    /// Those that hold.
+    List,
+    /// Take one back.
+    Revoke {
+        /// Its code or its link.
+        #[arg(allow_hyphen_values = true)]
+        code: String,
+    },
+}
+
+/// What the program is to do.
+#[derive(Debug)]
+pub enum Job {
+    /// Serve.
+    Serve(Box<Config>),
+    /// `hubbub user …`
+    User(Data, UserCommand),
+    /// `hubbub invite …`
+    Invite(Data, InviteCommand),
 }
 
 /// What `hubbub serve` is started with.
@@ -102,15 +201,24 @@ pub enum Switch {
 }
 
 impl Program {
-    /// The configuration, checked.
+    /// What to do, checked.
     ///
     /// # Errors
     /// A sentence that says what to change.
-    pub fn config(self) -> Result<Config, &'static str> {
-        let config = match self.command {
-            Some(Command::Serve(config)) => config,
-            None => self.serve,
-        };
+    pub fn job(self) -> Result<Job, &'static str> {
+        match self.command {
+            Some(Command::Serve(config)) => config.checked(),
+            None => self.serve.checked(),
+            Some(Command::User { data, command }) => return Ok(Job::User(data, command)),
+            Some(Command::Invite { data, command }) => return Ok(Job::Invite(data, command)),
+        }
+        .map(|config| Job::Serve(Box::new(config)))
+    }
+}
+
+impl Config {
+    fn checked(self) -> Result<Self, &'static str> {
+        let config = self;
         if config.limits == Switch::Off && !config.listen.ip().is_loopback() {
             return Err("--limits off is for tests and needs a loopback address in --listen");
         }
@@ -126,9 +234,7 @@ impl Program {
         }
         Ok(config)
     }
-}
 
-impl Config {
     /// Whether links are fetched for previews.
     pub fn fetching(&self) -> Fetching {
         match (self.previews, self.test_previews) {
@@ -155,7 +261,10 @@ mod tests {
     use super::*;
 
     fn config(args: &[&str]) -> Result<Config, &'static str> {
-        Program::try_parse_from([&["hubbub"], args].concat()).unwrap().config()
+        match Program::try_parse_from([&["hubbub"], args].concat()).unwrap().job()? {
+            Job::Serve(config) => Ok(*config),
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]

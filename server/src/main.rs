@@ -1,7 +1,9 @@
 //! The program: read the configuration, build the node, serve, shut down.
 
 use clap::Parser as _;
-use hubbub::config::{Config, Program};
+use hubbub::commands;
+use hubbub::config::{Config, Job, Program};
+use hubbub::error::Error;
 use hubbub::node::Node;
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -13,8 +15,10 @@ use tracing_subscriber::EnvFilter;
 const END: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
-    let config = match Program::parse().config() {
-        Ok(config) => config,
+    let config = match Program::parse().job() {
+        Ok(Job::Serve(config)) => *config,
+        Ok(Job::User(data, command)) => return say(commands::user::run(&data, &command)),
+        Ok(Job::Invite(data, command)) => return say(commands::invite::run(&data, &command)),
         Err(why) => return refuse(why),
     };
     let filter = EnvFilter::try_from_env("HUBBUB_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
@@ -51,6 +55,18 @@ async fn serve(config: Config) -> ExitCode {
     })
     .await;
     ExitCode::SUCCESS
+}
+
+/// Tells what a command did.
+fn say(told: Result<String, Error>) -> ExitCode {
+    match told {
+        Ok(text) => {
+            // A closed standard output is nobody's harm.
+            let _ = write!(std::io::stdout(), "{text}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => refuse(&error.detail),
+    }
 }
 
 fn refuse(why: &str) -> ExitCode {

@@ -6,7 +6,7 @@ use super::journal::{Journal, Staged};
 use super::rows::Failure;
 use super::writer::{Committed, Counters, Job, Needs, Tx};
 use crate::domain::announcement::Announcement;
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -123,8 +123,9 @@ impl Commits {
     fn commit(&mut self, batch: &mut Batch) -> rusqlite::Result<Vec<Announcement>> {
         let needs_log = batch.iter().any(|job| job.needs() != Needs::NoLog) || self.is_tight();
         self.sync_commits(batch.iter().any(|job| job.needs() != Needs::Settled))?;
-        // Dropped without a commit, it is undone.
-        let transaction = self.db.unchecked_transaction()?;
+        // Dropped without a commit, it is undone. It waits for its turn at once: a command of the
+        // program may be writing, and who has read first could not write after that.
+        let transaction = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
         if needs_log {
             self.journal.settle(&transaction)?;
         }

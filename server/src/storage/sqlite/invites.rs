@@ -64,7 +64,7 @@ fn invite(db: &Connection, row: &Row<'_>) -> rusqlite::Result<Invite> {
     })
 }
 
-fn insert(db: &Connection, by: Option<UserId>, new: &NewInvite) -> rusqlite::Result<()> {
+pub(super) fn insert(db: &Connection, by: Option<UserId>, new: &NewInvite) -> rusqlite::Result<()> {
     db.prepare_cached("INSERT INTO invites VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6)")?.execute((
         &new.code,
         by.map(Id::from),
@@ -109,7 +109,7 @@ fn check_channels(
     }
 }
 
-fn told(new: &NewInvite) -> String {
+pub(super) fn told(new: &NewInvite) -> String {
     let uses = new.uses.map_or_else(|| "any number of".to_owned(), |uses| uses.to_string());
     let (role, until) = (new.role, new.expires_at);
     let role = if role == Role::Guest { "guest" } else { "member" };

@@ -13,7 +13,7 @@ use super::posts::{Beside, insert_message};
 use super::rows::{ChannelNo, Id, channel_no_of, seq_of};
 use super::search;
 use crate::domain::permission::Standing;
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use shared::{ChannelId, MessageId, Seq, Timestamp, UserId};
 use std::collections::HashMap;
 
@@ -207,7 +207,7 @@ impl Journal {
         });
         let from = batch.posts.len().saturating_sub(SLICE);
         let slice: Vec<&Post> = batch.posts[from..].iter().rev().collect();
-        let tx = db.unchecked_transaction()?;
+        let tx = Transaction::new_unchecked(db, TransactionBehavior::Immediate)?;
         put_in_place(&tx, &slice, false)?;
         if from == 0 {
             tx.prepare_cached("DELETE FROM journal WHERE no <= ?1")?.execute([batch.last_no])?;

@@ -20,6 +20,7 @@ mod members;
 mod mentions;
 pub mod moderation;
 pub mod names;
+pub mod operator;
 pub mod pages;
 pub mod passkeys;
 pub mod pins;

@@ -86,6 +86,11 @@ pub(super) fn lock(dir: &Path) -> Result<File, OpenError> {
     }
 }
 
+/// The schema that this version writes.
+pub(super) fn version() -> usize {
+    MIGRATIONS.len()
+}
+
 /// Brings the schema up to date, each step in a transaction of its own; the epoch.
 pub(super) fn migrate(db: &mut Connection, clock: Clock) -> Result<String, OpenError> {
     let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;

@@ -3,6 +3,7 @@
 
 mod bots;
 mod clients;
+mod commands;
 mod invites;
 mod passkeys;
 mod passwords;
