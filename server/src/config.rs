@@ -1,26 +1,10 @@
 //! What the program is started with: flags, each also an environment variable.
 
 use crate::previews::Fetching;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 use shared::api::account::SignupPolicy;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-
-/// Hubbub: a real-time chat that a team runs itself.
-#[derive(Debug, Parser)]
-#[command(name = "hubbub", version, about, args_conflicts_with_subcommands = true)]
-pub struct Program {
-    #[command(subcommand)]
-    command: Option<Command>,
-    #[command(flatten)]
-    serve: Config,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Serve the chat (what happens without a command, too).
-    Serve(Config),
-}
 
 /// What `hubbub serve` is started with.
 #[derive(Debug, Clone, Args)]
@@ -84,34 +68,44 @@ pub enum Switch {
     Off,
 }
 
-impl Program {
-    /// The configuration, checked.
+impl Config {
+    /// What a command uses that works on a data directory by itself.
+    pub fn offline(data: PathBuf) -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            data,
+            signup: None,
+            secure_cookies: false,
+            limits: Switch::Off,
+            shards: Some(1),
+            previews: Switch::Off,
+            test_previews: None,
+            test_echo: false,
+        }
+    }
+
+    /// The configuration, if it can be.
     ///
     /// # Errors
     /// A sentence that says what to change.
-    pub fn config(self) -> Result<Config, &'static str> {
-        let config = match self.command {
-            Some(Command::Serve(config)) => config,
-            None => self.serve,
-        };
-        if config.limits == Switch::Off && !config.listen.ip().is_loopback() {
+    pub fn checked(self) -> Result<Self, &'static str> {
+        let loopback = self.listen.ip().is_loopback();
+        if self.limits == Switch::Off && !loopback {
             return Err("--limits off is for tests and needs a loopback address in --listen");
         }
-        if config.test_echo && !config.listen.ip().is_loopback() {
+        if self.test_echo && !loopback {
             return Err("--test-echo is for tests and needs a loopback address in --listen");
         }
-        if let Some(address) = config.test_previews
-            && !(config.listen.ip().is_loopback() && address.ip().is_loopback())
+        if let Some(address) = self.test_previews
+            && !(loopback && address.ip().is_loopback())
         {
             return Err(
                 "--test-previews is for tests and needs a loopback address, as --listen does",
             );
         }
-        Ok(config)
+        Ok(self)
     }
-}
 
-impl Config {
     /// Whether links are fetched for previews.
     pub fn fetching(&self) -> Fetching {
         match (self.previews, self.test_previews) {
@@ -136,15 +130,22 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::Parser;
+
+    #[derive(Debug, Parser)]
+    struct Program {
+        #[command(flatten)]
+        serve: Config,
+    }
 
     fn config(args: &[&str]) -> Result<Config, &'static str> {
-        Program::try_parse_from([&["hubbub"], args].concat()).unwrap().config()
+        Program::try_parse_from([&["hubbub"], args].concat()).unwrap().serve.checked()
     }
 
     #[test]
     fn sign_up_is_open_only_where_nobody_else_can_reach_it() {
         assert_eq!(config(&[]).unwrap().signup_policy(), SignupPolicy::Open);
-        let outside = config(&["serve", "--listen", "0.0.0.0:80"]).unwrap();
+        let outside = config(&["--listen", "0.0.0.0:80"]).unwrap();
         assert_eq!(outside.signup_policy(), SignupPolicy::Invite);
         let chosen = config(&["--listen", "0.0.0.0:80", "--signup", "closed"]).unwrap();
         assert_eq!(chosen.signup_policy(), SignupPolicy::Closed);

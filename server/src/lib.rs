@@ -1,9 +1,10 @@
 //! Hubbub's server. The floors, each of which knows only those before it:
-//! `shared → domain → storage, broker, previews → actions → transport → node → main`.
+//! `shared → domain → storage, broker, previews → actions → transport → node → commands → main`.
 
 pub mod actions;
 pub mod app;
 pub mod broker;
+pub mod commands;
 pub mod config;
 pub mod domain;
 pub mod error;

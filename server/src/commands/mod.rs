@@ -1,0 +1,99 @@
+//! What the program can be told to do: a file per command. Here is how a command is chosen, finds
+//! its data directory and says what came of it. What a command changes is done by `actions` and
+//! `storage`, as it is for requests; what `serve` is started with is in `config`.
+
+mod offline;
+mod serve;
+
+pub use offline::offline;
+
+use crate::config::Config;
+use clap::{Args, Parser, Subcommand};
+use std::error::Error;
+use std::fmt::Display;
+use std::future::Future;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// How long what nobody waits for any more may take in the end.
+const END: Duration = Duration::from_secs(1);
+
+/// Hubbub: a real-time chat that a team runs itself.
+#[derive(Debug, Parser)]
+#[command(name = "hubbub", version, about, args_conflicts_with_subcommands = true)]
+pub struct Program {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Config,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the chat (what happens without a command, too).
+    Serve(Config),
+}
+
+/// The directory that a command is about.
+#[derive(Debug, Clone, Args)]
+pub struct Data {
+    /// Directory that holds everything.
+    #[arg(long, env = "HUBBUB_DATA", default_value = "hubbub-data")]
+    pub data: PathBuf,
+}
+
+/// What a command has to say.
+#[derive(Debug)]
+pub struct Report {
+    /// Lines for standard output.
+    pub text: String,
+    /// Whether all is well; if not, the program ends with status 1.
+    pub well: bool,
+}
+
+/// Why a command did nothing: a sentence that says what to do.
+pub type Refusal = Box<dyn Error + Send + Sync>;
+
+impl Program {
+    /// Does what was asked, tells what came of it, and gives the status to end with.
+    pub fn run(self) -> ExitCode {
+        let outcome = match self.command {
+            Some(Command::Serve(config)) => serve::serve(config),
+            None => serve::serve(self.serve),
+        };
+        match outcome {
+            Ok(report) => tell(&report),
+            Err(why) => refuse(&why),
+        }
+    }
+}
+
+/// Runs to its end what has to wait for something.
+///
+/// # Errors
+/// Those of `task`; and when the system has no threads for it.
+pub(crate) fn wait_for<T>(task: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let outcome = runtime.block_on(task);
+    // A name that is still being looked up, which can take its time, holds nothing up.
+    runtime.shutdown_timeout(END);
+    outcome
+}
+
+/// Writes to standard output. A closed one is nobody's harm.
+pub(crate) fn say(text: impl Display) {
+    let mut out = std::io::stdout();
+    let _ = write!(out, "{text}").and_then(|()| out.flush());
+}
+
+fn tell(report: &Report) -> ExitCode {
+    say(&report.text);
+    if report.well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn refuse(why: &Refusal) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "hubbub: {why}");
+    ExitCode::FAILURE
+}
