@@ -23,6 +23,7 @@ mod model_socket;
 pub mod pace;
 pub mod permission;
 pub mod presence;
+pub mod proxies;
 pub mod search;
 pub mod secret;
 pub mod slots;
