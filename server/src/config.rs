@@ -1,5 +1,9 @@
-//! What the program is started with: flags, each also an environment variable.
+//! What the program is started with: flags, each also an environment variable and a key of a
+//! configuration file (`files.rs`).
 
+pub mod files;
+
+use crate::domain::proxies::Cidr;
 use crate::previews::Fetching;
 use clap::{Args, ValueEnum};
 use shared::api::account::SignupPolicy;
@@ -12,6 +16,10 @@ pub struct Config {
     /// Address and port to serve on; port 0 picks a free one.
     #[arg(long, env = "HUBBUB_LISTEN", default_value = "127.0.0.1:3000")]
     pub listen: SocketAddr,
+    /// File with settings, whose keys are named as these flags; if not given, /etc/hubbub/hubbub.toml
+    /// and, before it, hubbub.toml in the data directory, where they exist.
+    #[arg(long, env = "HUBBUB_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Directory that holds everything; made if it isn't there.
     #[arg(long, env = "HUBBUB_DATA", default_value = "hubbub-data")]
     pub data: PathBuf,
@@ -31,6 +39,11 @@ pub struct Config {
     /// web, and of nothing else.
     #[arg(long, env = "HUBBUB_PREVIEWS", value_enum, default_value = "on")]
     pub previews: Switch,
+    /// A proxy in front whose `X-Forwarded-For` and `X-Forwarded-Proto` (or `Forwarded`) are
+    /// believed: its address, or a range of them, such as 10.0.0.0/8. Several are separated by
+    /// commas, or given one by one.
+    #[arg(long, env = "HUBBUB_TRUSTED_PROXY", value_name = "ADDRESS", value_delimiter = ',')]
+    pub trusted_proxy: Vec<Cidr>,
     /// Let previews be fetched from this loopback address and port, too, for tests, on a loopback
     /// address alone.
     #[arg(long, hide = true)]
@@ -69,16 +82,24 @@ pub enum Switch {
 }
 
 impl Config {
+    /// How many threads deliver.
+    pub fn shards(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.shards.unwrap_or_else(cores)
+    }
+
     /// What a command uses that works on a data directory by itself.
     pub fn offline(data: PathBuf) -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            config: None,
             data,
             signup: None,
             secure_cookies: false,
             limits: Switch::Off,
             shards: Some(1),
             previews: Switch::Off,
+            trusted_proxy: Vec::new(),
             test_previews: None,
             test_echo: false,
         }

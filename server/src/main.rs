@@ -1,9 +1,9 @@
-//! The program: reads what it is told to do, and does it.
+//! The program: does what it is told to.
 
-use clap::Parser as _;
-use hubbub::commands::Program;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    Program::parse().run()
+    let args: Vec<OsString> = std::env::args_os().collect();
+    hubbub::commands::run(&args)
 }

@@ -88,8 +88,7 @@ impl Works {
         let clock = Clock::system();
         let passwords = tokio::task::spawn_blocking(Passwords::new);
         let (storage, commits) = Storage::open(&config.data, clock).map_err(StartError::Open)?;
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let hub = Arc::new(Hub::new(config.shards.unwrap_or(cores)));
+        let hub = Arc::new(Hub::new(config.shards()));
         let shards = Shards::start(&hub, clock).map_err(StartError::Threads)?;
         let broker = tokio::spawn(local::run(commits, Arc::clone(&hub)));
         let (drain, draining) = watch::channel(false);
@@ -123,6 +122,7 @@ impl Works {
             signup: config.signup_policy(),
             secure_cookies: config.secure_cookies,
             test_echo: config.test_echo,
+            proxies: config.trusted_proxy.clone().into(),
             draining,
         });
         Ok(Self { app, drain, broker, shards })

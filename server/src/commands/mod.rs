@@ -2,14 +2,17 @@
 //! its data directory and says what came of it. What a command changes is done by `actions` and
 //! `storage`, as it is for requests; what `serve` is started with is in `config`.
 
+mod config;
 mod offline;
 mod serve;
 
 pub use offline::offline;
 
 use crate::config::Config;
-use clap::{Args, Parser, Subcommand};
+use crate::config::files::{self, Settings};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::error::Error;
+use std::ffi::OsString;
 use std::fmt::Display;
 use std::future::Future;
 use std::io::Write as _;
@@ -34,6 +37,8 @@ pub struct Program {
 enum Command {
     /// Serve the chat (what happens without a command, too).
     Serve(Config),
+    /// Show every setting, the value that holds and where it is from.
+    Config(Config),
 }
 
 /// The directory that a command is about.
@@ -56,16 +61,31 @@ pub struct Report {
 /// Why a command did nothing: a sentence that says what to do.
 pub type Refusal = Box<dyn Error + Send + Sync>;
 
+/// Reads what the program is told, with its name first; does it, tells what came of it, and gives
+/// the status to end with.
+pub fn run(args: &[OsString]) -> ExitCode {
+    let settings = match files::settings(&Program::command(), args) {
+        Ok(Ok(settings)) => settings,
+        // Help and versions, too, are told this way.
+        Ok(Err(shown)) => shown.exit(),
+        Err(why) => return refuse(&why.into()),
+    };
+    let outcome = match Program::from_arg_matches(&settings.matches) {
+        Ok(program) => program.run(&settings),
+        Err(shown) => shown.exit(),
+    };
+    match outcome {
+        Ok(report) => tell(&report),
+        Err(why) => refuse(&why),
+    }
+}
+
 impl Program {
-    /// Does what was asked, tells what came of it, and gives the status to end with.
-    pub fn run(self) -> ExitCode {
-        let outcome = match self.command {
+    fn run(self, settings: &Settings) -> Result<Report, Refusal> {
+        match self.command {
             Some(Command::Serve(config)) => serve::serve(config),
+            Some(Command::Config(config)) => config::show(config, settings),
             None => serve::serve(self.serve),
-        };
-        match outcome {
-            Ok(report) => tell(&report),
-            Err(why) => refuse(&why),
         }
     }
 }

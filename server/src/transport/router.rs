@@ -4,11 +4,11 @@ use super::http::{
     accounts, channels, docs, emoji, files, health, keeping, members, messages, openapi, page,
     previews, reads, safety, search, threads, uploads,
 };
-use super::ws;
+use super::{forwarded, ws};
 use crate::app::AppHandle;
 use axum::Router;
 use axum::extract::Request;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{delete, get, post, put};
 use shared::paths;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -33,6 +33,7 @@ pub fn router(app: AppHandle) -> Router {
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
             tracing::debug_span!("http", method = %request.method(), path = request.uri().path())
         }))
+        .layer(from_fn_with_state(app.clone(), forwarded::behind_proxies))
         .with_state(app)
 }
 
