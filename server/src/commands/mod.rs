@@ -44,6 +44,9 @@ enum Command {
 /// The directory that a command is about.
 #[derive(Debug, Clone, Args)]
 pub struct Data {
+    /// File with settings, as for `serve`; here it says where the data is.
+    #[arg(long, env = "HUBBUB_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Directory that holds everything.
     #[arg(long, env = "HUBBUB_DATA", default_value = "hubbub-data")]
     pub data: PathBuf,

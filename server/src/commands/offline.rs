@@ -36,7 +36,7 @@ mod tests {
     #[test]
     fn a_directory_that_is_not_there_is_refused_and_not_made() {
         let folder = tempfile::tempdir().unwrap();
-        let at = Data { data: folder.path().join("typo") };
+        let at = Data { config: None, data: folder.path().join("typo") };
         let why = offline(&at, async |_| Ok(())).unwrap_err().to_string();
         assert!(why.contains("typo") && why.contains("--data"), "{why}");
         assert!(!at.data.exists());
@@ -45,7 +45,7 @@ mod tests {
     #[test]
     fn what_is_changed_is_there_the_next_time() {
         let folder = tempfile::tempdir().unwrap();
-        let at = Data { data: folder.path().to_owned() };
+        let at = Data { config: None, data: folder.path().to_owned() };
         let sign_up =
             shared::api::account::SignUp { username: "ada".to_owned(), ..Default::default() };
         let here = std::net::Ipv4Addr::LOCALHOST.into();

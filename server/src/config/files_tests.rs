@@ -92,6 +92,21 @@ fn the_machines_file_says_where_the_data_is_and_the_datas_own_does_not() {
 }
 
 #[test]
+fn a_command_finds_the_data_by_the_servers_file_and_passes_over_the_rest() {
+    #[derive(Debug, clap::Parser)]
+    struct Beside {
+        #[command(flatten)]
+        at: crate::commands::Data,
+    }
+    let machine = Machine::new();
+    machine.write("machine.toml", "data = '/srv/chat'\nlisten = '127.0.0.1:1'");
+    let args = [OsString::from("hubbub")];
+    let file = machine.path("machine.toml");
+    let settings = settings_beside(&Beside::command(), &args, &file).unwrap().unwrap();
+    assert_eq!(settings.matches.get_one("data"), Some(&PathBuf::from("/srv/chat")));
+}
+
+#[test]
 fn switches_and_lists_are_written_as_they_are_meant() {
     let machine = Machine::new();
     let data = machine.path("data");
