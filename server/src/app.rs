@@ -6,6 +6,7 @@ use crate::actions::pictures::Pictures;
 use crate::domain::clock::Clock;
 use crate::domain::hub::Hub;
 use crate::domain::limiter::Limiter;
+use crate::domain::proxies::TrustedProxies;
 use crate::domain::slots::Slots;
 use crate::domain::tickets::Tickets;
 use crate::previews::Previews;
@@ -51,6 +52,8 @@ pub struct App {
     pub test_echo: bool,
     /// Whether cookies are marked `Secure`.
     pub secure_cookies: bool,
+    /// The proxies whose word on who asks is believed.
+    pub proxies: TrustedProxies,
     /// Turns true once, when the node begins to drain.
     pub draining: watch::Receiver<bool>,
 }

@@ -1,126 +1,15 @@
-//! What the program is started with: flags, each also an environment variable.
+//! What the program is started with: flags, each also an environment variable and a key of a
+//! configuration file (`files.rs`).
 
+pub mod files;
+
+use crate::domain::proxies::Cidr;
 use crate::previews::Fetching;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 use shared::api::account::SignupPolicy;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use url::Url;
-
-/// Hubbub: a real-time chat that a team runs itself.
-#[derive(Debug, Parser)]
-#[command(name = "hubbub", version, about, args_conflicts_with_subcommands = true)]
-pub struct Program {
-    #[command(subcommand)]
-    command: Option<Command>,
-    #[command(flatten)]
-    serve: Config,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Serve the chat (what happens without a command, too).
-    Serve(Config),
-    /// List users, let one choose a new password, change roles, log somebody out. A server may be
-    /// running.
-    User {
-        #[command(flatten)]
-        data: Data,
-        #[command(subcommand)]
-        command: UserCommand,
-    },
-    /// Make, list and take back invites. A server may be running.
-    Invite {
-        #[command(flatten)]
-        data: Data,
-        #[command(subcommand)]
-        command: InviteCommand,
-    },
-}
-
-/// Where the commands find everything.
-#[derive(Debug, Clone, Args)]
-pub struct Data {
-    /// Directory that holds everything.
-    #[arg(long, global = true, env = "HUBBUB_DATA", default_value = "hubbub-data")]
-    pub data: PathBuf,
-    /// Where people open the server, as in https://chat.example, for whole links.
-    #[arg(long, global = true, env = "HUBBUB_ORIGIN", value_parser = origin)]
-    pub origin: Option<Url>,
-}
-
-/// `hubbub user …`
-#[derive(Debug, Clone, Subcommand)]
-pub enum UserCommand {
-    /// Everybody, with their roles.
-    List,
-    /// Make a one-time link to a new password.
-    Reset {
-        /// Whose.
-        name: String,
-    },
-    /// Change what somebody may do. A new owner takes the place of the one before.
-    Role {
-        /// Whose.
-        name: String,
-        /// What they become.
-        role: NamedRole,
-    },
-    /// Log somebody out everywhere, tokens included.
-    Logout {
-        /// Whom.
-        name: String,
-    },
-}
-
-/// A role, as a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum NamedRole {
-    /// May do everything; there is one.
-    Owner,
-    /// In charge of everybody but the owner.
-    Admin,
-    /// Everybody else.
-    Member,
-    /// Sees only where it was made a member.
-    Guest,
-}
-
-/// `hubbub invite …`
-#[derive(Debug, Clone, Subcommand)]
-pub enum InviteCommand {
-    /// Make one; its link is printed.
-    Create {
-        /// Days that it holds, 1 to 365; a week, if not given.
-        #[arg(long, value_parser = clap::value_parser!(u16).range(1..=365))]
-        days: Option<u16>,
-        /// How many people can come in with it, 1 to 10,000; any number, if not given.
-        #[arg(long, value_parser = clap::value_parser!(u16).range(1..=10_000))]
-        uses: Option<u16>,
-        /// They become guests.
-        #[arg(long)]
-        guest: bool,
-    },
-    /// Those that hold.
-    List,
-    /// Take one back.
-    Revoke {
-        /// Its code or its link.
-        #[arg(allow_hyphen_values = true)]
-        code: String,
-    },
-}
-
-/// What the program is to do.
-#[derive(Debug)]
-pub enum Job {
-    /// Serve.
-    Serve(Box<Config>),
-    /// `hubbub user …`
-    User(Data, UserCommand),
-    /// `hubbub invite …`
-    Invite(Data, InviteCommand),
-}
 
 /// What `hubbub serve` is started with.
 #[derive(Debug, Clone, Args)]
@@ -128,6 +17,10 @@ pub struct Config {
     /// Address and port to serve on; port 0 picks a free one.
     #[arg(long, env = "HUBBUB_LISTEN", default_value = "127.0.0.1:3000")]
     pub listen: SocketAddr,
+    /// File with settings, whose keys are named as these flags; if not given, /etc/hubbub/hubbub.toml
+    /// and, before it, hubbub.toml in the data directory, where they exist.
+    #[arg(long, env = "HUBBUB_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Directory that holds everything; made if it isn't there.
     #[arg(long, env = "HUBBUB_DATA", default_value = "hubbub-data")]
     pub data: PathBuf,
@@ -150,6 +43,11 @@ pub struct Config {
     /// web, and of nothing else.
     #[arg(long, env = "HUBBUB_PREVIEWS", value_enum, default_value = "on")]
     pub previews: Switch,
+    /// A proxy in front whose `X-Forwarded-For` and `X-Forwarded-Proto` (or `Forwarded`) are
+    /// believed: its address, or a range of them, such as 10.0.0.0/8. Several are separated by
+    /// commas, or given one by one.
+    #[arg(long, env = "HUBBUB_TRUSTED_PROXY", value_name = "ADDRESS", value_delimiter = ',')]
+    pub trusted_proxy: Vec<Cidr>,
     /// Let previews be fetched from this loopback address and port, too, for tests, on a loopback
     /// address alone.
     #[arg(long, hide = true)]
@@ -160,7 +58,7 @@ pub struct Config {
 }
 
 /// A scheme, a name and perhaps a port, and nothing more.
-fn origin(text: &str) -> Result<Url, String> {
+pub fn origin(text: &str) -> Result<Url, String> {
     let wrong = || "an origin such as https://chat.example is needed, without a path".to_owned();
     let origin = Url::parse(text).map_err(|_| wrong())?;
     let name = origin.domain().ok_or_else(wrong)?;
@@ -200,39 +98,51 @@ pub enum Switch {
     Off,
 }
 
-impl Program {
-    /// What to do, checked.
+impl Config {
+    /// How many threads deliver.
+    pub fn shards(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.shards.unwrap_or_else(cores)
+    }
+
+    /// What a command uses that works on a data directory by itself.
+    pub fn offline(data: PathBuf) -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            config: None,
+            data,
+            signup: None,
+            origin: None,
+            secure_cookies: false,
+            limits: Switch::Off,
+            shards: Some(1),
+            previews: Switch::Off,
+            trusted_proxy: Vec::new(),
+            test_previews: None,
+            test_echo: false,
+        }
+    }
+
+    /// The configuration, if it can be.
     ///
     /// # Errors
     /// A sentence that says what to change.
-    pub fn job(self) -> Result<Job, &'static str> {
-        match self.command {
-            Some(Command::Serve(config)) => config.checked(),
-            None => self.serve.checked(),
-            Some(Command::User { data, command }) => return Ok(Job::User(data, command)),
-            Some(Command::Invite { data, command }) => return Ok(Job::Invite(data, command)),
-        }
-        .map(|config| Job::Serve(Box::new(config)))
-    }
-}
-
-impl Config {
-    fn checked(self) -> Result<Self, &'static str> {
-        let config = self;
-        if config.limits == Switch::Off && !config.listen.ip().is_loopback() {
+    pub fn checked(self) -> Result<Self, &'static str> {
+        let loopback = self.listen.ip().is_loopback();
+        if self.limits == Switch::Off && !loopback {
             return Err("--limits off is for tests and needs a loopback address in --listen");
         }
-        if config.test_echo && !config.listen.ip().is_loopback() {
+        if self.test_echo && !loopback {
             return Err("--test-echo is for tests and needs a loopback address in --listen");
         }
-        if let Some(address) = config.test_previews
-            && !(config.listen.ip().is_loopback() && address.ip().is_loopback())
+        if let Some(address) = self.test_previews
+            && !(loopback && address.ip().is_loopback())
         {
             return Err(
                 "--test-previews is for tests and needs a loopback address, as --listen does",
             );
         }
-        Ok(config)
+        Ok(self)
     }
 
     /// Whether links are fetched for previews.
@@ -259,18 +169,22 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::Parser;
+
+    #[derive(Debug, Parser)]
+    struct Program {
+        #[command(flatten)]
+        serve: Config,
+    }
 
     fn config(args: &[&str]) -> Result<Config, &'static str> {
-        match Program::try_parse_from([&["hubbub"], args].concat()).unwrap().job()? {
-            Job::Serve(config) => Ok(*config),
-            other => panic!("{other:?}"),
-        }
+        Program::try_parse_from([&["hubbub"], args].concat()).unwrap().serve.checked()
     }
 
     #[test]
     fn sign_up_is_open_only_where_nobody_else_can_reach_it() {
         assert_eq!(config(&[]).unwrap().signup_policy(), SignupPolicy::Open);
-        let outside = config(&["serve", "--listen", "0.0.0.0:80"]).unwrap();
+        let outside = config(&["--listen", "0.0.0.0:80"]).unwrap();
         assert_eq!(outside.signup_policy(), SignupPolicy::Invite);
         let chosen = config(&["--listen", "0.0.0.0:80", "--signup", "closed"]).unwrap();
         assert_eq!(chosen.signup_policy(), SignupPolicy::Closed);

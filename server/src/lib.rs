@@ -1,6 +1,5 @@
 //! Hubbub's server. The floors, each of which knows only those before it:
-//! `shared → domain → storage, broker, previews → actions → transport → node → main`;
-//! `commands` stands on storage alone.
+//! `shared → domain → storage, broker, previews → actions → transport → node → commands → main`.
 
 pub mod actions;
 pub mod app;

@@ -1,75 +1,9 @@
-//! The program: read the configuration, build the node, serve, shut down.
+//! The program: does what it is told to.
 
-use clap::Parser as _;
-use hubbub::commands;
-use hubbub::config::{Config, Job, Program};
-use hubbub::error::Error;
-use hubbub::node::Node;
-use std::io::Write as _;
+use std::ffi::OsString;
 use std::process::ExitCode;
-use std::time::Duration;
-use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
-
-/// How long what nobody waits for any more may take in the end.
-const END: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
-    let config = match Program::parse().job() {
-        Ok(Job::Serve(config)) => *config,
-        Ok(Job::User(data, command)) => return say(commands::user::run(&data, &command)),
-        Ok(Job::Invite(data, command)) => return say(commands::invite::run(&data, &command)),
-        Err(why) => return refuse(why),
-    };
-    let filter = EnvFilter::try_from_env("HUBBUB_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => {
-            let code = runtime.block_on(serve(config));
-            // A name that is still being looked up, which can take its time, holds nothing up.
-            runtime.shutdown_timeout(END);
-            code
-        }
-        Err(cause) => refuse(&cause.to_string()),
-    }
-}
-
-async fn serve(config: Config) -> ExitCode {
-    let node = match Node::start(&config).await {
-        Ok(node) => node,
-        Err(why) => return refuse(&why.to_string()),
-    };
-    let (terminate, interrupt) =
-        match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
-            (Ok(terminate), Ok(interrupt)) => (terminate, interrupt),
-            (Err(cause), _) | (_, Err(cause)) => return refuse(&cause.to_string()),
-        };
-    let (mut terminate, mut interrupt) = (terminate, interrupt);
-    // A closed standard output is nobody's harm.
-    let _ = writeln!(std::io::stdout(), "listening on http://{}", node.address());
-    node.run(async {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
-    .await;
-    ExitCode::SUCCESS
-}
-
-/// Tells what a command did.
-fn say(told: Result<String, Error>) -> ExitCode {
-    match told {
-        Ok(text) => {
-            // A closed standard output is nobody's harm.
-            let _ = write!(std::io::stdout(), "{text}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => refuse(&error.detail),
-    }
-}
-
-fn refuse(why: &str) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "hubbub: {why}");
-    ExitCode::FAILURE
+    let args: Vec<OsString> = std::env::args_os().collect();
+    hubbub::commands::run(&args)
 }

@@ -63,32 +63,33 @@ impl std::fmt::Display for StartError {
 
 impl std::error::Error for StartError {}
 
-/// A node that is ready to serve.
+/// Everything of a node but its address: what commands work with, too.
 #[derive(Debug)]
-pub struct Node {
+pub struct Works {
     app: AppHandle,
-    listener: TcpListener,
-    address: SocketAddr,
     drain: watch::Sender<bool>,
     broker: JoinHandle<()>,
     shards: Shards,
 }
 
-impl Node {
-    /// Opens the data directory and the address.
+/// A node that is ready to serve.
+#[derive(Debug)]
+pub struct Node {
+    works: Works,
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Works {
+    /// Opens the data directory and builds what works on it.
     ///
     /// # Errors
-    /// When either can't be had.
-    pub async fn start(config: &Config) -> Result<Self, StartError> {
+    /// When it can't be opened, or the system lacks something.
+    pub async fn build(config: &Config) -> Result<Self, StartError> {
         let clock = Clock::system();
         let passwords = tokio::task::spawn_blocking(Passwords::new);
         let (storage, commits) = Storage::open(&config.data, clock).map_err(StartError::Open)?;
-        let listener = TcpListener::bind(config.listen)
-            .await
-            .map_err(|cause| StartError::Listen(config.listen, cause))?;
-        let address = listener.local_addr().unwrap_or(config.listen);
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let hub = Arc::new(Hub::new(config.shards.unwrap_or(cores)));
+        let hub = Arc::new(Hub::new(config.shards()));
         let shards = Shards::start(&hub, clock).map_err(StartError::Threads)?;
         let broker = tokio::spawn(local::run(commits, Arc::clone(&hub)));
         let (drain, draining) = watch::channel(false);
@@ -120,14 +121,49 @@ impl Node {
             uploading: Slots::default(),
             previews,
             origin: config.origin.clone(),
-            on_loopback: address.ip().is_loopback(),
+            on_loopback: config.listen.ip().is_loopback(),
             passkeys: Passkeys::default(),
             signup: config.signup_policy(),
             secure_cookies: config.secure_cookies,
             test_echo: config.test_echo,
+            proxies: config.trusted_proxy.clone().into(),
             draining,
         });
-        Ok(Self { app, listener, address, drain, broker, shards })
+        Ok(Self { app, drain, broker, shards })
+    }
+
+    /// What actions are given.
+    pub fn app(&self) -> AppHandle {
+        Arc::clone(&self.app)
+    }
+
+    /// Commits what was taken, and stops. Nothing can be changed any more.
+    pub async fn end(self) {
+        let Self { app, drain, broker, shards } = self;
+        drain.send_replace(true);
+        app.storage.close();
+        if let Err(cause) = broker.await {
+            tracing::error!(%cause, "the broker ended badly");
+        }
+        app.hub.end();
+        if tokio::task::spawn_blocking(|| shards.join()).await.is_err() {
+            tracing::error!("the delivering threads ended badly");
+        }
+    }
+}
+
+impl Node {
+    /// Opens the data directory and the address.
+    ///
+    /// # Errors
+    /// When either can't be had.
+    pub async fn start(config: &Config) -> Result<Self, StartError> {
+        let works = Works::build(config).await?;
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .map_err(|cause| StartError::Listen(config.listen, cause))?;
+        let address = listener.local_addr().unwrap_or(config.listen);
+        Ok(Self { works, listener, address })
     }
 
     /// Where it listens.
@@ -137,7 +173,8 @@ impl Node {
 
     /// Serves until `stop` is fulfilled, then drains.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        let Self { app, listener, drain, broker, shards, .. } = self;
+        let Self { works, listener, .. } = self;
+        let app = works.app();
         let housekeeping = tokio::spawn(housekeeping(Arc::clone(&app)));
         let sweeping = tokio::spawn(sweeping::run(Arc::clone(&app)));
         let ending = tokio::spawn(ending::run(Arc::clone(&app)));
@@ -145,7 +182,7 @@ impl Node {
         let serving = tokio::spawn(serve::serve(listener, router, app.draining.clone()));
         stop.await;
         tracing::info!("draining");
-        drain.send_replace(true);
+        works.drain.send_replace(true);
         ws::drain(&app, DRAIN).await;
         if let Err(cause) = serving.await {
             tracing::error!(%cause, "the accept loop ended badly");
@@ -153,14 +190,7 @@ impl Node {
         housekeeping.abort();
         sweeping.abort();
         ending.abort();
-        app.storage.close();
-        if let Err(cause) = broker.await {
-            tracing::error!(%cause, "the broker ended badly");
-        }
-        app.hub.end();
-        if tokio::task::spawn_blocking(|| shards.join()).await.is_err() {
-            tracing::error!("the delivering threads ended badly");
-        }
+        works.end().await;
     }
 }
 

@@ -25,6 +25,7 @@ pub mod pace;
 pub mod password;
 pub mod permission;
 pub mod presence;
+pub mod proxies;
 pub mod scopes;
 pub mod search;
 pub mod secret;

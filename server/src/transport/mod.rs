@@ -2,6 +2,7 @@
 //! `http`, sockets under `ws`. Everything here parses, calls one action and replies; what an action
 //! means is decided in `actions`, `domain` and `storage`.
 
+mod forwarded;
 pub mod http;
 mod peer;
 pub mod router;

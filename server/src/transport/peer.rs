@@ -7,7 +7,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use tokio::sync::OwnedSemaphorePermit;
 
-/// Whose connection a request came on. Behind a reverse proxy it is the proxy.
+/// Whose connection a request came on. Behind a trusted proxy it is the client's address, with the
+/// port of the proxy; behind any other, the proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Peer(pub SocketAddr);
 

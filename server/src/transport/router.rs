@@ -5,11 +5,11 @@ use super::http::{
     moderation, openapi, page, passkeys, previews, reads, resets, roles, safety, search,
     session::Needs, threads, tokens, uploads,
 };
-use super::ws;
+use super::{forwarded, ws};
 use crate::app::AppHandle;
 use crate::domain::scopes::Wanted;
 use axum::extract::Request;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{delete, get, post, put};
 use axum::{Extension, Router};
 use shared::paths;
@@ -35,6 +35,7 @@ pub fn router(app: AppHandle) -> Router {
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
             tracing::debug_span!("http", method = %request.method(), path = request.uri().path())
         }))
+        .layer(from_fn_with_state(app.clone(), forwarded::behind_proxies))
         .with_state(app)
 }
 

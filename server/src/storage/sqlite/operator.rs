@@ -183,6 +183,31 @@ impl Operator {
         })
     }
 
+    /// Puts an account out of use, or back. Its clients and tokens end.
+    ///
+    /// # Errors
+    /// `not_found`, `conflict` for the owner, `storage_unavailable`.
+    pub fn deactivate(&mut self, name: &str, on: bool, at: Timestamp) -> Result<()> {
+        self.change(|db| {
+            let (user, role, _) = find(db, name)?;
+            if role == Role::Owner {
+                let detail = "the owner can't be put out of use: give another the role owner first";
+                return Err(refused(detail.to_owned()));
+            }
+            let changed = db.execute(
+                "UPDATE users SET deactivated_at = ?2
+                 WHERE user_id = ?1 AND (deactivated_at IS NULL) = ?3",
+                (Id::from(user), on.then_some(at.0), on),
+            )?;
+            if changed == 0 {
+                return Ok(());
+            }
+            end_clients(db, user)?;
+            let act = if on { Act::Deactivated } else { Act::Reactivated };
+            Ok(audit::audit(db, &Deed::of_operator(act).with(user), at)?)
+        })
+    }
+
     /// Makes an invite.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use super::Storage;
 use super::accounts::NewClient;
 use super::clients::{end_surplus, insert_client};
+use super::roles::is_active;
 use super::rows::{Failure, Id, id};
 use super::writer::{Needs, Tx};
 use crate::actions::Done;
@@ -129,7 +130,7 @@ impl Storage {
             let mut query = db.prepare_cached(
                 "SELECT p.passkey_id, p.user_id, u.username, p.credential
                  FROM passkeys p JOIN users u ON u.user_id = p.user_id
-                 WHERE p.credential_id = ?1 AND u.bot = 0",
+                 WHERE p.credential_id = ?1 AND u.bot = 0 AND u.deactivated_at IS NULL",
             )?;
             let found = query.query_row([credential_id], |row| {
                 Ok(StoredPasskey {
@@ -156,6 +157,10 @@ impl Storage {
         done: Done<()>,
     ) -> Result<()> {
         let work = move |tx: &mut Tx<'_>| {
+            // Deactivated while the signature was checked: as for a wrong one.
+            if is_active(tx.db, used.user_id)? != Some(true) {
+                return Err(Error::bad_credentials().into());
+            }
             let noted = tx.db.execute(
                 "UPDATE passkeys SET credential = ?3, last_used_at = ?4
                  WHERE passkey_id = ?1 AND credential = ?2",
