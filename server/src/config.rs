@@ -1,5 +1,6 @@
 //! What the program is started with: flags, each also an environment variable.
 
+use crate::commands::Keeping;
 use crate::previews::Fetching;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use shared::api::account::SignupPolicy;
@@ -20,6 +21,8 @@ pub struct Program {
 enum Command {
     /// Serve the chat (what happens without a command, too).
     Serve(Config),
+    #[command(flatten)]
+    Keeping(Keeping),
 }
 
 /// What `hubbub serve` is started with.
@@ -85,6 +88,14 @@ pub enum Switch {
 }
 
 impl Program {
+    /// The command that was given instead of serving, if it was one.
+    pub fn keeping(&self) -> Option<&Keeping> {
+        match &self.command {
+            Some(Command::Keeping(command)) => Some(command),
+            Some(Command::Serve(_)) | None => None,
+        }
+    }
+
     /// The configuration, checked.
     ///
     /// # Errors
@@ -92,7 +103,7 @@ impl Program {
     pub fn config(self) -> Result<Config, &'static str> {
         let config = match self.command {
             Some(Command::Serve(config)) => config,
-            None => self.serve,
+            Some(Command::Keeping(_)) | None => self.serve,
         };
         if config.limits == Switch::Off && !config.listen.ip().is_loopback() {
             return Err("--limits off is for tests and needs a loopback address in --listen");

@@ -4,6 +4,7 @@
 pub mod actions;
 pub mod app;
 pub mod broker;
+pub mod commands;
 pub mod config;
 pub mod domain;
 pub mod error;

@@ -1,7 +1,9 @@
 //! The program: read the configuration, build the node, serve, shut down.
 
 use clap::Parser as _;
+use hubbub::commands::Report;
 use hubbub::config::{Config, Program};
+use hubbub::domain::clock::Clock;
 use hubbub::node::Node;
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -13,7 +15,14 @@ use tracing_subscriber::EnvFilter;
 const END: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
-    let config = match Program::parse().config() {
+    let program = Program::parse();
+    if let Some(command) = program.keeping() {
+        return match command.run(Clock::system()) {
+            Ok(report) => tell(&report),
+            Err(why) => refuse(&why.to_string()),
+        };
+    }
+    let config = match program.config() {
         Ok(config) => config,
         Err(why) => return refuse(why),
     };
@@ -51,6 +60,12 @@ async fn serve(config: Config) -> ExitCode {
     })
     .await;
     ExitCode::SUCCESS
+}
+
+fn tell(report: &Report) -> ExitCode {
+    // A closed standard output is nobody's harm.
+    let _ = write!(std::io::stdout(), "{}", report.text);
+    if report.well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn refuse(why: &str) -> ExitCode {

@@ -4,8 +4,10 @@
 //!
 //! SQL is spoken here and nowhere else. Delivery is the broker's and the Hub's.
 
+pub mod backup;
+pub mod checking;
 pub mod files;
 mod sqlite;
 
-pub use sqlite::{Committed, OpenError, Storage, StorageFigures};
+pub use sqlite::{Committed, Counts, OpenError, Storage, StorageFigures};
 pub use sqlite::{accounts, channels, events, names, pages, pins, previews, search, uploads};

@@ -13,9 +13,11 @@
 )]
 
 mod accounts;
+mod backup;
 mod bad_input;
 mod browser;
 mod channels;
+mod check;
 mod conformance;
 mod conversation;
 mod emoji;

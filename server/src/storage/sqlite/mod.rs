@@ -8,8 +8,10 @@ mod bookmarks;
 mod changes;
 pub mod channels;
 mod checkpoint;
+mod checks;
 mod clients;
 mod commits;
+mod copying;
 pub mod events;
 mod folding;
 mod journal;
@@ -32,7 +34,11 @@ mod upgrade;
 pub mod uploads;
 mod writer;
 
+pub(in crate::storage) use checks::{Held, check_database};
+pub use copying::Counts;
+pub(in crate::storage) use copying::{begin_anew, copy_database, forget_index};
 pub use schema::OpenError;
+pub(in crate::storage) use schema::{SCHEMA, lock};
 pub use writer::{Committed, StorageFigures};
 
 use crate::domain::clock::Clock;

@@ -19,6 +19,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0007_audit.sql"),
 ];
 
+/// The newest schema, which this program writes.
+pub(in crate::storage) const SCHEMA: i64 = MIGRATIONS.len() as i64;
+
 /// The first schema in which texts are rendered.
 const RENDERED: usize = 3;
 
@@ -33,6 +36,10 @@ pub enum OpenError {
     Newer(i64, usize),
     /// SQLite can't open or migrate it.
     Database(rusqlite::Error),
+    /// An older Hubbub wrote it, and it is not to be changed: its version.
+    Older(i64),
+    /// It is not whole: what SQLite says of it.
+    Damaged(String),
     /// The system's random source fails.
     Random,
 }
@@ -51,6 +58,12 @@ impl std::fmt::Display for OpenError {
                  up to {ours}); start that version, nothing was changed"
             ),
             Self::Database(cause) => write!(f, "the database can't be opened: {cause}"),
+            Self::Older(theirs) => write!(
+                f,
+                "the data directory was written by an older hubbub (schema {theirs}); start this one \
+                 on it once, which brings it up to date"
+            ),
+            Self::Damaged(what) => write!(f, "the database is damaged: {what}"),
             Self::Random => f.write_str("the system's random source fails"),
         }
     }
@@ -65,7 +78,7 @@ impl From<rusqlite::Error> for OpenError {
 }
 
 /// Makes the directory, for its owner alone, and locks it for this process.
-pub(super) fn lock(dir: &Path) -> Result<File, OpenError> {
+pub(in crate::storage) fn lock(dir: &Path) -> Result<File, OpenError> {
     let existed = dir.exists();
     fs::create_dir_all(dir).map_err(OpenError::Directory)?;
     #[cfg(unix)]
