@@ -2,11 +2,11 @@
 //! server on it. Here is what is asked and what is told; the work is done in `storage`.
 
 use crate::domain::clock::Clock;
-use crate::storage::backup::{self, Trouble};
+use crate::storage::backup::{self, Content, Trouble};
 use crate::storage::{Counts, checking};
 use clap::{Args, Subcommand};
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The directory that a command is about.
 #[derive(Debug, Clone, Args)]
@@ -38,6 +38,23 @@ pub enum Keeping {
         #[arg(long)]
         replace: bool,
     },
+    /// Write everything into one file for other programs, or to begin anew with: lines of JSON and
+    /// the files. While the server runs or not.
+    Export {
+        /// The file to make; compressed if its name ends with `.gz`.
+        file: PathBuf,
+        /// The directory.
+        #[command(flatten)]
+        at: Data,
+    },
+    /// Read an export in, into a directory that is empty or not there. No server may run on it.
+    Import {
+        /// The export.
+        file: PathBuf,
+        /// The directory.
+        #[command(flatten)]
+        at: Data,
+    },
     /// Look everything over, while the server runs or not; says what is wrong, and changes nothing.
     Check {
         /// The directory.
@@ -65,32 +82,12 @@ impl Keeping {
     /// A sentence that says what to do. Nothing was changed.
     pub fn run(&self, clock: Clock) -> Result<Report, Trouble> {
         match self {
-            Self::Backup { file, at } => {
-                let taken = backup::take(&at.data, file, clock)?;
-                let mut text = format!(
-                    "{} holds {} and {} files, {} bytes\n",
-                    file.display(),
-                    told(&taken.counts),
-                    taken.files,
-                    taken.bytes
-                );
-                Ok(Report { well: say_missing(&mut text, &taken.missing), text })
-            }
+            Self::Backup { file, at } => take(file, at, Content::Database, clock),
+            Self::Export { file, at } => take(file, at, Content::Tables, clock),
             Self::Restore { file, at, replace } => {
-                let restored = backup::restore(file, &at.data, *replace, clock)?;
-                let mut text = format!(
-                    "{} holds {} and {} files, as of {}\n",
-                    at.data.display(),
-                    told(&restored.counts),
-                    restored.files,
-                    restored.taken_at
-                );
-                if let Some(aside) = restored.aside {
-                    // Writing to a string never fails.
-                    let _ = writeln!(text, "what was there before is in {}", aside.display());
-                }
-                Ok(Report { well: say_missing(&mut text, &restored.missing), text })
+                put_back(file, at, Content::Database, *replace, clock)
             }
+            Self::Import { file, at } => put_back(file, at, Content::Tables, false, clock),
             Self::Check { at, rebuild_search: true } => {
                 checking::rebuild_search(&at.data)?;
                 let text = "the next start makes the search index anew\n".to_owned();
@@ -112,6 +109,40 @@ impl Keeping {
             }
         }
     }
+}
+
+fn take(file: &Path, at: &Data, content: Content, clock: Clock) -> Result<Report, Trouble> {
+    let taken = backup::take(&at.data, file, content, clock)?;
+    let mut text = format!(
+        "{} holds {} and {} files, {} bytes\n",
+        file.display(),
+        told(&taken.counts),
+        taken.files,
+        taken.bytes
+    );
+    Ok(Report { well: say_missing(&mut text, &taken.missing), text })
+}
+
+fn put_back(
+    file: &Path,
+    at: &Data,
+    content: Content,
+    replace: bool,
+    clock: Clock,
+) -> Result<Report, Trouble> {
+    let restored = backup::restore(file, &at.data, content, replace, clock)?;
+    let mut text = format!(
+        "{} holds {} and {} files, as of {}\n",
+        at.data.display(),
+        told(&restored.counts),
+        restored.files,
+        restored.taken_at
+    );
+    if let Some(aside) = restored.aside {
+        // Writing to a string never fails.
+        let _ = writeln!(text, "what was there before is in {}", aside.display());
+    }
+    Ok(Report { well: say_missing(&mut text, &restored.missing), text })
 }
 
 fn told(counts: &Counts) -> String {

@@ -240,8 +240,13 @@ fn hash_of(first: u8, rest: &str) -> Option<Hash> {
 
 /// A hash in hexadecimal.
 pub(super) fn hex(hash: &Hash) -> String {
-    let mut name = String::with_capacity(64);
-    for byte in hash {
+    hex_of(hash)
+}
+
+/// Bytes in hexadecimal.
+pub(super) fn hex_of(bytes: &[u8]) -> String {
+    let mut name = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
         // Writing to a string never fails.
         let _ = write!(name, "{byte:02x}");
     }

@@ -23,6 +23,7 @@ mod conversation;
 mod emoji;
 mod equality;
 mod events;
+mod export;
 mod faults;
 mod harness;
 mod invariants;

@@ -41,7 +41,6 @@ pub(super) struct Manifest {
 }
 
 impl Manifest {
-    pub(super) const FORMAT: &str = "hubbub-backup";
     pub(super) const VERSION: u32 = 1;
 }
 

@@ -9,6 +9,24 @@ mod restore;
 pub(super) use archive::Hashing;
 pub use restore::{Restored, restore};
 
+/// What an archive holds beside the files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// The database itself.
+    Database,
+    /// Its tables as lines of JSON, for other programs and for a fresh start (`docs/export.md`).
+    Tables,
+}
+
+impl Content {
+    fn format(self) -> &'static str {
+        match self {
+            Self::Database => "hubbub-backup",
+            Self::Tables => "hubbub-export",
+        }
+    }
+}
+
 use super::files::{self, Hash, Removal, hex};
 use super::sqlite::{self, Counts};
 use crate::domain::clock::Clock;
@@ -21,6 +39,8 @@ use std::path::{Path, PathBuf};
 const DATABASE: &str = "hubbub.db";
 const FILES: &str = "files";
 const PREVIEWS: &str = "previews";
+/// The folder of tables in an export.
+const TABLES: &str = "tables";
 
 /// Why something could not be kept or put back: a sentence for who started it.
 #[derive(Debug)]
@@ -79,7 +99,7 @@ pub struct Taken {
 ///
 /// # Errors
 /// When there is no database, the file exists already, or it can't be written. No part of it is left.
-pub fn take(data: &Path, to: &Path, clock: Clock) -> Result<Taken, Trouble> {
+pub fn take(data: &Path, to: &Path, content: Content, clock: Clock) -> Result<Taken, Trouble> {
     let database = data.join(DATABASE);
     if !database.is_file() {
         let at = data.display();
@@ -109,10 +129,23 @@ pub fn take(data: &Path, to: &Path, clock: Clock) -> Result<Taken, Trouble> {
     let mut entries = Vec::new();
     let mut missing = Vec::new();
     let writing = || on("the backup can't be written");
-    let sha256 = packer.add(DATABASE, &copy).map_err(writing())?.ok_or_else(|| {
-        Trouble::new("the copy of the database is gone; is something else cleaning up there?")
-    })?;
-    entries.push(entry(DATABASE.to_owned(), sha256));
+    let mut made = vec![(DATABASE.to_owned(), copy.clone())];
+    let mut schema = about.schema;
+    if content == Content::Tables {
+        let tables = workshop.path().join(TABLES);
+        std::fs::create_dir(&tables).map_err(writing())?;
+        let names = sqlite::write_tables(&copy, &tables, clock)?.iter();
+        let named = names.map(|name| format!("{TABLES}/{name}.jsonl"));
+        made = named.map(|name| (name.clone(), workshop.path().join(name))).collect();
+        schema = sqlite::SCHEMA;
+    }
+    for (name, path) in made {
+        let found = packer.add(&name, &path).map_err(writing())?.ok_or_else(|| {
+            Trouble::new("the copy is gone; is something else cleaning up there?")
+        })?;
+        entries.push(entry(name, found));
+    }
+    let beside = entries.len();
     for (name, path, hash) in wanted(data, about.blobs, about.pictures) {
         match packer.add(&name, &path).map_err(writing())? {
             None => missing.push(name),
@@ -125,12 +158,12 @@ pub fn take(data: &Path, to: &Path, clock: Clock) -> Result<Taken, Trouble> {
         }
     }
     let bytes = entries.iter().map(|entry| entry.size).sum();
-    let files = entries.len() - 1;
+    let files = entries.len() - beside;
     let manifest = Manifest {
-        format: Manifest::FORMAT.to_owned(),
+        format: content.format().to_owned(),
         version: Manifest::VERSION,
         program: env!("CARGO_PKG_VERSION").to_owned(),
-        schema: about.schema,
+        schema,
         epoch: about.epoch,
         taken_at: clock.now(),
         counts: about.counts,

@@ -3,12 +3,14 @@
 //! so that no client goes on from a place that is not the same any more.
 
 use super::archive::{Entry, Hashing, MANIFEST, Manifest};
-use super::{DATABASE, FILES, PREVIEWS, Trouble, on};
+use super::{Content, DATABASE, FILES, PREVIEWS, TABLES, Trouble, on};
 use crate::domain::clock::Clock;
+use crate::domain::deed::Deed;
 use crate::storage::files::{self, hash_named, hex};
 use crate::storage::sqlite::{self, Counts};
 use flate2::read::MultiGzDecoder;
 use shared::Timestamp;
+use shared::api::audit::Act;
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Seek as _, SeekFrom};
@@ -38,7 +40,13 @@ pub struct Restored {
 /// # Errors
 /// When the archive is not whole, not ours or newer than this program, when the directory is not
 /// empty or in use, or when the disk fails. What was there is as it was, then.
-pub fn restore(from: &Path, data: &Path, replace: bool, clock: Clock) -> Result<Restored, Trouble> {
+pub fn restore(
+    from: &Path,
+    data: &Path,
+    content: Content,
+    replace: bool,
+    clock: Clock,
+) -> Result<Restored, Trouble> {
     let archive = File::open(from).map_err(on(format!("{} can't be read", from.display())))?;
     let _lock = sqlite::lock(data)?;
     let old = contents(data).map_err(on(format!("{} can't be read", data.display())))?;
@@ -51,8 +59,17 @@ pub fn restore(from: &Path, data: &Path, replace: bool, clock: Clock) -> Result<
     }
     let workshop = tempfile::Builder::new().prefix("restoring-").tempdir_in(data);
     let workshop = workshop.map_err(on(format!("{} can't be used", data.display())))?;
-    let manifest = unpack(archive, workshop.path())?;
-    sqlite::begin_anew(&workshop.path().join(DATABASE), manifest.taken_at, clock)?;
+    let manifest = unpack(archive, workshop.path(), content)?;
+    let database = workshop.path().join(DATABASE);
+    let act = match content {
+        Content::Database => Act::Restored,
+        Content::Tables => {
+            sqlite::read_tables(&database, &workshop.path().join(TABLES), manifest.schema)?;
+            Act::Imported
+        }
+    };
+    let deed = Deed::of_operator(act).saying(format!("as of {}", manifest.taken_at));
+    sqlite::begin_anew(&database, &deed, clock)?;
     let settling = || on("what was restored can't be put into its place");
     sync_all(workshop.path()).map_err(settling())?;
 
@@ -73,7 +90,9 @@ pub fn restore(from: &Path, data: &Path, replace: bool, clock: Clock) -> Result<
     }
     files::sync_dir(data).map_err(settling())?;
     let Manifest { taken_at, counts, entries, missing, .. } = manifest;
-    Ok(Restored { taken_at, counts, files: entries.len() - 1, missing, aside })
+    let is_file = |entry: &&Entry| is_file(&entry.path);
+    let files = entries.iter().filter(is_file).count();
+    Ok(Restored { taken_at, counts, files, missing, aside })
 }
 
 /// What is in the directory, its lock and what an earlier replacing moved aside not counted.
@@ -92,7 +111,7 @@ fn contents(data: &Path) -> io::Result<Vec<std::ffi::OsString>> {
 }
 
 /// Unpacks an archive, and holds everything against its manifest.
-fn unpack(mut archive: File, into: &Path) -> Result<Manifest, Trouble> {
+fn unpack(mut archive: File, into: &Path, content: Content) -> Result<Manifest, Trouble> {
     let broken = |cause: io::Error| match cause.kind() {
         io::ErrorKind::StorageFull => on("the backup can't be unpacked")(cause),
         _ => Trouble(format!("this is no whole backup: {cause}; nothing was changed")),
@@ -120,7 +139,7 @@ fn unpack(mut archive: File, into: &Path) -> Result<Manifest, Trouble> {
             manifest = Some(read.map_err(|cause| broken(cause.into()))?);
             continue;
         }
-        if !is_ours(&name) || !entry.header().entry_type().is_file() {
+        if !(is_ours(&name, content) || is_file(&name)) || !entry.header().entry_type().is_file() {
             return Err(Trouble(format!("this is no backup of ours: it holds {name}")));
         }
         let place = into.join(&name);
@@ -136,33 +155,47 @@ fn unpack(mut archive: File, into: &Path) -> Result<Manifest, Trouble> {
     let manifest = manifest.ok_or_else(|| {
         Trouble::new("this is no whole backup: its end is missing; nothing was changed")
     })?;
-    check(&manifest, &found)?;
+    check(&manifest, &found, content)?;
     fs::create_dir_all(into.join(FILES)).map_err(broken)?;
     Ok(manifest)
 }
 
-/// Nothing else is unpacked: a name is part of a path.
-fn is_ours(name: &str) -> bool {
-    let picture = |rest: &str| rest.strip_suffix(".webp").and_then(hash_named).is_some();
-    let file = |rest: &str| {
-        rest.split_once('/').is_some_and(|(folder, rest)| {
-            folder.len() == 2 && hash_named(&[folder, rest].concat()).is_some()
-        })
+/// Beside files, nothing else is unpacked: a name is part of a path.
+fn is_ours(name: &str, content: Content) -> bool {
+    let table = |name: &str| {
+        let name = name.strip_prefix(TABLES)?.strip_prefix('/')?.strip_suffix(".jsonl")?;
+        Some(!name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
     };
+    // Which of the two it should have been is said once the manifest tells.
+    name == DATABASE || (content == Content::Tables && table(name).unwrap_or(false))
+}
+
+/// Whether it is the name of an upload, a thumbnail or a picture.
+fn is_file(name: &str) -> bool {
     match name.split_once('/') {
-        None => name == DATABASE,
-        Some((PREVIEWS, rest)) => picture(rest),
-        Some((FILES, rest)) => file(rest),
-        Some(_) => false,
+        Some((PREVIEWS, rest)) => rest.strip_suffix(".webp").and_then(hash_named).is_some(),
+        Some((FILES, rest)) => rest.split_once('/').is_some_and(|(folder, rest)| {
+            folder.len() == 2 && hash_named(&[folder, rest].concat()).is_some()
+        }),
+        _ => false,
     }
 }
 
-fn check(manifest: &Manifest, found: &HashMap<String, (u64, String)>) -> Result<(), Trouble> {
-    if manifest.format != Manifest::FORMAT {
-        return Err(Trouble(format!("this is no backup of ours, but {}", manifest.format)));
+fn check(
+    manifest: &Manifest,
+    found: &HashMap<String, (u64, String)>,
+    content: Content,
+) -> Result<(), Trouble> {
+    if manifest.format != content.format() {
+        return Err(Trouble(format!(
+            "this is a {}, not a {}: `hubbub restore` takes backups and `hubbub import` exports; \
+             nothing was changed",
+            manifest.format,
+            content.format()
+        )));
     }
     let ours = sqlite::SCHEMA;
-    if manifest.version > Manifest::VERSION || manifest.schema > ours {
+    if manifest.version > Manifest::VERSION || manifest.schema > ours || manifest.schema < 1 {
         return Err(Trouble(format!(
             "this backup was taken by a newer hubbub ({}, schema {}; this one knows up to {ours}); \
              restore it with that version, nothing was changed",
@@ -180,7 +213,8 @@ fn check(manifest: &Manifest, found: &HashMap<String, (u64, String)>) -> Result<
             Some(_) => {}
         }
     }
-    if found.len() != manifest.entries.len() || !found.contains_key(DATABASE) {
+    let whole = content == Content::Tables || found.contains_key(DATABASE);
+    if found.len() != manifest.entries.len() || !whole {
         return Err(Trouble::new("the backup holds other files than it says; nothing was changed"));
     }
     Ok(())

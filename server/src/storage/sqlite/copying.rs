@@ -8,8 +8,6 @@ use crate::storage::OpenError;
 use crate::storage::files::Hash;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
-use shared::Timestamp;
-use shared::api::audit::Act;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -95,7 +93,7 @@ pub(in crate::storage) fn forget_index(path: &Path) -> rusqlite::Result<()> {
 /// place, with an epoch of its own; and written down.
 pub(in crate::storage) fn begin_anew(
     path: &Path,
-    taken_at: Timestamp,
+    deed: &Deed,
     clock: Clock,
 ) -> Result<(), OpenError> {
     let mut db = connect(path, false)?;
@@ -110,8 +108,7 @@ pub(in crate::storage) fn begin_anew(
     let tx = db.transaction()?;
     let epoch = crate::domain::secret::token(random);
     tx.execute("UPDATE meta SET value = ?1 WHERE key = 'epoch'", [epoch])?;
-    let deed = Deed::of_operator(Act::Restored).saying(format!("from a backup of {taken_at}"));
-    audit::audit(&tx, &deed, clock.now())?;
+    audit::audit(&tx, deed, clock.now())?;
     tx.commit()?;
     // The last connection to close takes the log away, and all is in the one file.
     db.close().map_err(|(_, cause)| cause.into())

@@ -99,9 +99,18 @@ pub(in crate::storage) fn lock(dir: &Path) -> Result<File, OpenError> {
 
 /// Brings the schema up to date, each step in a transaction of its own; the epoch.
 pub(super) fn migrate(db: &mut Connection, clock: Clock) -> Result<String, OpenError> {
+    migrate_to(db, MIGRATIONS.len())?;
+    let random = clock.random().map_err(|_| OpenError::Random)?;
+    let fresh = crate::domain::secret::token(random);
+    db.execute("INSERT INTO meta VALUES ('epoch', ?1) ON CONFLICT DO NOTHING", [&fresh])?;
+    Ok(db.query_row("SELECT value FROM meta WHERE key = 'epoch'", [], |row| row.get(0))?)
+}
+
+/// Brings the schema up to a version, which must be one that this program knows.
+pub(super) fn migrate_to(db: &mut Connection, upto: usize) -> Result<(), OpenError> {
     let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let done = usize::try_from(version).unwrap_or(usize::MAX);
-    let Some(missing) = MIGRATIONS.get(done..) else {
+    let Some(missing) = MIGRATIONS.get(done..upto) else {
         return Err(OpenError::Newer(version, MIGRATIONS.len()));
     };
     for (step, sql) in missing.iter().enumerate() {
@@ -113,10 +122,7 @@ pub(super) fn migrate(db: &mut Connection, clock: Clock) -> Result<String, OpenE
         tx.pragma_update(None, "user_version", (done + step + 1) as i64)?;
         tx.commit()?;
     }
-    let random = clock.random().map_err(|_| OpenError::Random)?;
-    let fresh = crate::domain::secret::token(random);
-    db.execute("INSERT INTO meta VALUES ('epoch', ?1) ON CONFLICT DO NOTHING", [&fresh])?;
-    Ok(db.query_row("SELECT value FROM meta WHERE key = 'epoch'", [], |row| row.get(0))?)
+    Ok(())
 }
 
 #[cfg(test)]
