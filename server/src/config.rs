@@ -50,6 +50,10 @@ pub struct Config {
     /// web, and of nothing else.
     #[arg(long, env = "HUBBUB_PREVIEWS", value_enum, default_value = "on")]
     pub previews: Switch,
+    /// Room on the disk, in MiB, that is kept free: below it the server warns, below a quarter of it
+    /// changes are refused. Of a small disk at most a sixteenth; 0 keeps none.
+    #[arg(long, env = "HUBBUB_DISK_RESERVE", value_name = "MIB", default_value_t = 64)]
+    pub disk_reserve: u32,
     /// Let previews be fetched from this loopback address and port, too, for tests, on a loopback
     /// address alone.
     #[arg(long, hide = true)]
@@ -123,6 +127,11 @@ impl Program {
 }
 
 impl Config {
+    /// Bytes of the disk that are kept free.
+    pub fn reserve(&self) -> u64 {
+        u64::from(self.disk_reserve) << 20
+    }
+
     /// Whether links are fetched for previews.
     pub fn fetching(&self) -> Fetching {
         match (self.previews, self.test_previews) {

@@ -26,6 +26,8 @@ use tokio::task::JoinHandle;
 
 /// How often sockets are looked over for heartbeats that are due or missed.
 const SWEEP: Duration = Duration::from_secs(5);
+/// How often the disk's room is looked at.
+const ROOM: Duration = Duration::from_secs(2);
 /// How often presence is told.
 const PRESENCE: Duration = Duration::from_secs(1);
 /// How long sockets have to take their close frame when the node drains.
@@ -81,7 +83,8 @@ impl Node {
     pub async fn start(config: &Config) -> Result<Self, StartError> {
         let clock = Clock::system();
         let passwords = tokio::task::spawn_blocking(Passwords::new);
-        let (storage, commits) = Storage::open(&config.data, clock).map_err(StartError::Open)?;
+        let (storage, commits) =
+            Storage::open(&config.data, config.reserve(), clock).map_err(StartError::Open)?;
         let listener = TcpListener::bind(config.listen)
             .await
             .map_err(|cause| StartError::Listen(config.listen, cause))?;
@@ -161,10 +164,12 @@ impl Node {
 /// Heartbeats, the end of dead sockets, and presence: one sweep instead of timers for each socket.
 async fn housekeeping(app: AppHandle) {
     let mut sweep = tokio::time::interval(SWEEP);
+    let mut room = tokio::time::interval(ROOM);
     let mut presence = tokio::time::interval(PRESENCE);
     loop {
         tokio::select! {
             _ = sweep.tick() => app.hub.sweep(app.clock.elapsed()),
+            _ = room.tick() => drop(app.storage.room().look()),
             _ = presence.tick() => app.hub.announce_presence(),
         }
     }

@@ -7,6 +7,7 @@
 pub mod backup;
 pub mod checking;
 pub mod files;
+pub mod room;
 mod sqlite;
 
 pub use sqlite::{Committed, Counts, OpenError, Storage, StorageFigures};

@@ -20,6 +20,7 @@ mod channels;
 mod check;
 mod conformance;
 mod conversation;
+mod disk;
 mod emoji;
 mod equality;
 mod events;

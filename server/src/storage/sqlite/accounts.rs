@@ -119,6 +119,7 @@ impl Storage {
         only_first: bool,
         done: Done<Role>,
     ) -> Result<()> {
+        self.room.check()?;
         let work = move |tx: &mut super::writer::Tx<'_>| {
             let db = tx.db;
             let first = !any_user(db)?;

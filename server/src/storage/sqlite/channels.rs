@@ -155,6 +155,7 @@ impl Storage {
     /// Through `done`: `invalid` with a pointer to each unknown user, `conflict` when a member is in
     /// too many channels, `storage_unavailable`.
     pub async fn create_channel(&self, new: NewChannel, done: Done<Created>) -> Result<()> {
+        self.room.check()?;
         let work = move |tx: &mut Tx<'_>| create(tx, &new);
         self.writer.submit(Needs::Log, work, done).await
     }

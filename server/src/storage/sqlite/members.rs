@@ -57,6 +57,7 @@ impl Storage {
         user: UserId,
         done: Done<()>,
     ) -> Result<()> {
+        self.room.check()?;
         let work = move |tx: &mut Tx<'_>| add(tx, caller, channel, user);
         self.writer.submit(Needs::Log, work, done).await
     }

@@ -46,6 +46,7 @@ pub use writer::{Committed, StorageFigures};
 use crate::domain::clock::Clock;
 use crate::error::Result;
 use crate::storage::files::Files;
+use crate::storage::room::Room;
 use readers::Readers;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -70,6 +71,7 @@ pub struct Storage {
     searches: Arc<Semaphore>,
     epoch: Arc<str>,
     files: Files,
+    room: Room,
     /// Told when files may have been freed.
     freed: Arc<Notify>,
     /// Held for as long as the storage is open, so that no second process opens it.
@@ -77,13 +79,15 @@ pub struct Storage {
 }
 
 impl Storage {
-    /// Opens or makes the data directory, and brings its schema up to date. What is committed from
+    /// Opens or makes the data directory, and brings its schema up to date. `reserve` bytes of the
+    /// disk are kept free (`storage/room.rs`). What is committed from
     /// now on comes out of the receiver, in commit order.
     ///
     /// # Errors
     /// When the directory can't be used, another process has it, or a newer Hubbub wrote it.
     pub fn open(
         dir: &Path,
+        reserve: u64,
         clock: Clock,
     ) -> std::result::Result<(Self, mpsc::Receiver<Committed>), OpenError> {
         let lock = schema::lock(dir)?;
@@ -101,10 +105,16 @@ impl Storage {
             readers: Arc::new(Readers::start(&path, readers).map_err(OpenError::Directory)?),
             epoch: epoch.into(),
             files,
+            room: Room::of(dir, reserve),
             freed: Arc::default(),
             _lock: Arc::new(lock),
         };
         Ok((storage, committed))
+    }
+
+    /// The room on its disk.
+    pub fn room(&self) -> &Room {
+        &self.room
     }
 
     /// Which life of the history this is. Another one (a restored backup) voids all cursors.
