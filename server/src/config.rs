@@ -4,6 +4,7 @@ use crate::commands::Keeping;
 use crate::previews::Fetching;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use shared::api::account::SignupPolicy;
+use shared::limits::RETENTION_MAX_DAYS;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -50,6 +51,11 @@ pub struct Config {
     /// web, and of nothing else.
     #[arg(long, env = "HUBBUB_PREVIEWS", value_enum, default_value = "on")]
     pub previews: Switch,
+    /// Days for which messages are kept where a channel does not say otherwise; for ever, if not
+    /// given.
+    #[arg(long, env = "HUBBUB_RETENTION_DAYS", value_name = "DAYS",
+        value_parser = clap::value_parser!(u32).range(1..=i64::from(RETENTION_MAX_DAYS)))]
+    pub retention_days: Option<u32>,
     /// Room on the disk, in MiB, that is kept free: below it the server warns, below a quarter of it
     /// changes are refused. Of a small disk at most a sixteenth; 0 keeps none.
     #[arg(long, env = "HUBBUB_DISK_RESERVE", value_name = "MIB", default_value_t = 64)]

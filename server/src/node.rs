@@ -4,7 +4,7 @@
 
 use crate::actions::passwords::Passwords;
 use crate::actions::pictures::Pictures;
-use crate::actions::sweeping;
+use crate::actions::{retention, sweeping};
 use crate::app::{App, AppHandle};
 use crate::broker::local;
 use crate::config::{Config, Switch};
@@ -123,6 +123,8 @@ impl Node {
             previews,
             signup: config.signup_policy(),
             secure_cookies: config.secure_cookies,
+            retention_days: config.retention_days,
+            retention_changed: tokio::sync::Notify::new(),
             test_echo: config.test_echo,
             draining,
         });
@@ -139,6 +141,7 @@ impl Node {
         let Self { app, listener, drain, broker, shards, .. } = self;
         let housekeeping = tokio::spawn(housekeeping(Arc::clone(&app)));
         let sweeping = tokio::spawn(sweeping::run(Arc::clone(&app)));
+        let retaining = tokio::spawn(retention::run(Arc::clone(&app)));
         let router = router::router(Arc::clone(&app));
         let serving = tokio::spawn(serve::serve(listener, router, app.draining.clone()));
         stop.await;
@@ -150,6 +153,7 @@ impl Node {
         }
         housekeeping.abort();
         sweeping.abort();
+        retaining.abort();
         app.storage.close();
         if let Err(cause) = broker.await {
             tracing::error!(%cause, "the broker ended badly");

@@ -31,6 +31,8 @@ pub const CHANNELS: &str = "/api/channels";
 pub const CHANNEL: &str = "/api/channels/{channelId}";
 /// One membership.
 pub const MEMBER: &str = "/api/channels/{channelId}/members/{userId}";
+/// How long a channel keeps its messages.
+pub const RETENTION: &str = "/api/channels/{channelId}/retention";
 /// Pages of messages; posting.
 pub const MESSAGES: &str = "/api/channels/{channelId}/messages";
 /// One message.
@@ -107,6 +109,11 @@ pub fn user(user: UserId) -> String {
 /// One channel.
 pub fn channel(channel: ChannelId) -> String {
     fill(CHANNEL, &[&channel.to_string()])
+}
+
+/// How long a channel keeps its messages.
+pub fn retention(channel: ChannelId) -> String {
+    fill(RETENTION, &[&channel.to_string()])
 }
 
 /// A user's membership of a channel.

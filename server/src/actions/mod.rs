@@ -11,6 +11,7 @@ pub mod passwords;
 pub mod pictures;
 pub mod previews;
 mod rendering;
+pub mod retention;
 pub mod search;
 pub mod sweeping;
 pub mod threads;

@@ -2,7 +2,7 @@
 
 use super::http::{
     accounts, channels, docs, emoji, files, health, keeping, members, messages, openapi, page,
-    previews, reads, safety, search, threads, uploads,
+    previews, reads, retention, safety, search, threads, uploads,
 };
 use super::ws;
 use crate::app::AppHandle;
@@ -52,6 +52,7 @@ fn rest() -> Router<AppHandle> {
         .route(paths::CHANNELS, get(channels::list))
         .route(paths::CHANNEL, get(channels::get).patch(channels::update).delete(channels::delete))
         .route(paths::MEMBER, put(members::add).delete(members::remove))
+        .route(paths::RETENTION, get(retention::get).put(retention::set))
         .route(paths::MESSAGES, get(messages::page).post(messages::post))
         .route(paths::MESSAGE, get(messages::one).patch(messages::edit).delete(messages::delete))
         .route(paths::REACTION, put(messages::react).delete(messages::unreact))

@@ -35,6 +35,7 @@ mod page;
 mod previews;
 mod program;
 mod read_positions;
+mod retention;
 mod search;
 mod sessions;
 mod soak;

@@ -27,6 +27,7 @@ pub mod previews;
 mod reactions;
 mod readers;
 mod repeats;
+mod retention;
 mod rows;
 mod schema;
 pub mod search;
@@ -168,7 +169,8 @@ fn connect(path: &Path, read_only: bool) -> rusqlite::Result<Connection> {
         connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -1024;")?;
     } else {
         connection.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+            // The first has an effect before anything else is written: on a new database.
+            "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
              PRAGMA secure_delete = FAST; PRAGMA cache_size = -8192;",
         )?;
     }

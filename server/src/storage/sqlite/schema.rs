@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_previews.sql"),
     include_str!("migrations/0006_search.sql"),
     include_str!("migrations/0007_audit.sql"),
+    include_str!("migrations/0010_retention.sql"),
 ];
 
 /// The newest schema, which this program writes.

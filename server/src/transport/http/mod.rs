@@ -23,6 +23,7 @@ pub mod previews;
 pub mod problem;
 mod ranges;
 pub mod reads;
+pub mod retention;
 pub mod safety;
 pub mod search;
 pub mod session;

@@ -7,8 +7,8 @@ mod problems;
 mod sockets;
 
 use super::{
-    accounts, channels, emoji, files, health, keeping, members, messages, previews, reads, threads,
-    uploads,
+    accounts, channels, emoji, files, health, keeping, members, messages, previews, reads,
+    retention, threads, uploads,
 };
 use axum::Json as Reply;
 use bounds::Bounds;
@@ -28,7 +28,7 @@ use utoipa::{Modify, OpenApi};
         accounts::me, accounts::update_me, accounts::clients, accounts::end_client,
         accounts::users, accounts::user,
         channels::create, channels::list, channels::get, channels::update, channels::delete,
-        members::add, members::remove, reads::mark,
+        members::add, members::remove, reads::mark, retention::get, retention::set,
         messages::page, messages::post, messages::one, messages::edit, messages::delete,
         messages::react, messages::unreact, messages::versions, messages::events,
         super::search::find,

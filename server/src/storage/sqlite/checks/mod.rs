@@ -36,10 +36,12 @@ const NEVER: &[(&str, &str)] = &[
         "gap in a log",
         "WITH places AS (SELECT pos FROM messages UNION SELECT pos FROM events
                          UNION SELECT pos FROM journal),
-              logs AS (SELECT pos >> 32 AS no, count(*) AS held, min(pos & 4294967295) AS first,
-                              max(pos & 4294967295) AS last FROM places GROUP BY 1)
+              logs AS (SELECT c.no, c.swept_seq, count(*) AS held, min(pos & 4294967295) AS first,
+                              max(pos & 4294967295) AS last FROM places
+                       JOIN channels c ON c.no = pos >> 32 AND pos & 4294967295 > c.swept_seq
+                       GROUP BY 1)
          SELECT 'channel ' || no || ' holds ' || held || ' places between ' || first || ' and ' || last
-         FROM logs WHERE first <> 1 OR last - first + 1 <> held",
+         FROM logs WHERE first <> swept_seq + 1 OR last - first + 1 <> held",
     ),
     (
         "wrong head",
@@ -52,7 +54,7 @@ const NEVER: &[(&str, &str)] = &[
          SELECT 'channel ' || c.no || ' says ' || c.head_seq || ', its log ends at '
                 || coalesce(l.last, 0)
          FROM channels c LEFT JOIN logs l ON l.no = c.no
-         WHERE c.head_seq > coalesce(l.last, 0) OR c.head_seq < coalesce(l.placed, 0)",
+         WHERE c.head_seq > max(coalesce(l.last, 0), c.swept_seq) OR c.head_seq < coalesce(l.placed, 0)",
     ),
     (
         "two in one place",
@@ -69,8 +71,9 @@ const NEVER: &[(&str, &str)] = &[
         "change of nothing",
         "SELECT 'channel ' || (e.pos >> 32) || ', place ' || (e.pos & 4294967295)
                 || ' changes a message that is not there'
-         FROM events e LEFT JOIN messages m ON m.pos = e.target
-         WHERE e.kind <> 4 AND (m.pos IS NULL OR m.message_id IS NOT e.message_id)",
+         FROM events e JOIN channels c ON c.no = e.pos >> 32
+         LEFT JOIN messages m ON m.pos = e.target
+         WHERE e.kind <> 4 AND e.target & 4294967295 > c.swept_seq AND (m.pos IS NULL OR m.message_id IS NOT e.message_id)",
     ),
     (
         "read position",
