@@ -14,7 +14,7 @@ use crate::storage::Storage;
 use shared::api::account::SignupPolicy;
 use std::sync::Arc;
 use tokio::runtime::Handle;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use url::Url;
 
 /// Everything a running node shares between its requests and sockets.
@@ -48,6 +48,10 @@ pub struct App {
     pub on_loopback: bool,
     /// What is asked of passkeys.
     pub passkeys: Passkeys,
+    /// For how many days messages are kept where the channel says nothing; None for ever.
+    pub retention_days: Option<u32>,
+    /// Told when a channel is to keep its messages for another time.
+    pub retention_changed: Notify,
     /// Whether `/ws/echo` is mounted, for conformance tests.
     pub test_echo: bool,
     /// Whether cookies are marked `Secure`.

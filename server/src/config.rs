@@ -7,6 +7,7 @@ use crate::domain::proxies::Cidr;
 use crate::previews::Fetching;
 use clap::{Args, ValueEnum};
 use shared::api::account::SignupPolicy;
+use shared::limits::RETENTION_MAX_DAYS;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use url::Url;
@@ -48,6 +49,15 @@ pub struct Config {
     /// commas, or given one by one.
     #[arg(long, env = "HUBBUB_TRUSTED_PROXY", value_name = "ADDRESS", value_delimiter = ',')]
     pub trusted_proxy: Vec<Cidr>,
+    /// Days for which messages are kept where a channel does not say otherwise; for ever, if not
+    /// given.
+    #[arg(long, env = "HUBBUB_RETENTION_DAYS", value_name = "DAYS",
+        value_parser = clap::value_parser!(u32).range(1..=i64::from(RETENTION_MAX_DAYS)))]
+    pub retention_days: Option<u32>,
+    /// Room on the disk, in MiB, that is kept free: below it the server warns, below a quarter of it
+    /// changes are refused. Of a small disk at most a sixteenth; 0 keeps none.
+    #[arg(long, env = "HUBBUB_DISK_RESERVE", value_name = "MIB", default_value_t = 64)]
+    pub disk_reserve: u32,
     /// Let previews be fetched from this loopback address and port, too, for tests, on a loopback
     /// address alone.
     #[arg(long, hide = true)]
@@ -118,6 +128,8 @@ impl Config {
             shards: Some(1),
             previews: Switch::Off,
             trusted_proxy: Vec::new(),
+            retention_days: None,
+            disk_reserve: 0,
             test_previews: None,
             test_echo: false,
         }
@@ -143,6 +155,11 @@ impl Config {
             );
         }
         Ok(self)
+    }
+
+    /// Bytes of the disk that are kept free.
+    pub fn reserve(&self) -> u64 {
+        u64::from(self.disk_reserve) << 20
     }
 
     /// Whether links are fetched for previews.

@@ -5,7 +5,7 @@
 use crate::actions::passkeys::Passkeys;
 use crate::actions::passwords::Passwords;
 use crate::actions::pictures::Pictures;
-use crate::actions::{ending, sweeping};
+use crate::actions::{ending, retention, sweeping};
 use crate::app::{App, AppHandle};
 use crate::broker::local;
 use crate::config::{Config, Switch};
@@ -27,6 +27,8 @@ use tokio::task::JoinHandle;
 
 /// How often sockets are looked over for heartbeats that are due or missed.
 const SWEEP: Duration = Duration::from_secs(5);
+/// How often the disk's room is looked at.
+const ROOM: Duration = Duration::from_secs(2);
 /// How often presence is told.
 const PRESENCE: Duration = Duration::from_secs(1);
 /// How long sockets have to take their close frame when the node drains.
@@ -88,7 +90,8 @@ impl Works {
     pub async fn build(config: &Config) -> Result<Self, StartError> {
         let clock = Clock::system();
         let passwords = tokio::task::spawn_blocking(Passwords::new);
-        let (storage, commits) = Storage::open(&config.data, clock).map_err(StartError::Open)?;
+        let (storage, commits) =
+            Storage::open(&config.data, config.reserve(), clock).map_err(StartError::Open)?;
         let hub = Arc::new(Hub::new(config.shards()));
         let shards = Shards::start(&hub, clock).map_err(StartError::Threads)?;
         let broker = tokio::spawn(local::run(commits, Arc::clone(&hub)));
@@ -125,6 +128,8 @@ impl Works {
             passkeys: Passkeys::default(),
             signup: config.signup_policy(),
             secure_cookies: config.secure_cookies,
+            retention_days: config.retention_days,
+            retention_changed: tokio::sync::Notify::new(),
             test_echo: config.test_echo,
             proxies: config.trusted_proxy.clone().into(),
             draining,
@@ -178,6 +183,7 @@ impl Node {
         let housekeeping = tokio::spawn(housekeeping(Arc::clone(&app)));
         let sweeping = tokio::spawn(sweeping::run(Arc::clone(&app)));
         let ending = tokio::spawn(ending::run(Arc::clone(&app)));
+        let retaining = tokio::spawn(retention::run(Arc::clone(&app)));
         let router = router::router(Arc::clone(&app));
         let serving = tokio::spawn(serve::serve(listener, router, app.draining.clone()));
         stop.await;
@@ -189,6 +195,7 @@ impl Node {
         }
         housekeeping.abort();
         sweeping.abort();
+        retaining.abort();
         ending.abort();
         works.end().await;
     }
@@ -197,10 +204,12 @@ impl Node {
 /// Heartbeats, the end of dead sockets, and presence: one sweep instead of timers for each socket.
 async fn housekeeping(app: AppHandle) {
     let mut sweep = tokio::time::interval(SWEEP);
+    let mut room = tokio::time::interval(ROOM);
     let mut presence = tokio::time::interval(PRESENCE);
     loop {
         tokio::select! {
             _ = sweep.tick() => app.hub.sweep(app.clock.elapsed()),
+            _ = room.tick() => drop(app.storage.room().look()),
             _ = presence.tick() => app.hub.announce_presence(),
         }
     }

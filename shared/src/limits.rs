@@ -171,3 +171,5 @@ pub const TYPING_INTERVAL_MS: u64 = 2_000;
 pub const TYPING_SHOWN_MS: u64 = 6_000;
 /// Deepest nesting of lists and objects in JSON that the page reads; a deeper answer is refused.
 pub const JSON_MAX_DEPTH: usize = 64;
+/// Most days for which a channel can say that it keeps its messages.
+pub const RETENTION_MAX_DAYS: u32 = 3_650;

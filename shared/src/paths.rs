@@ -79,6 +79,8 @@ pub const BANS: &str = "/api/channels/{channelId}/bans";
 pub const BAN: &str = "/api/channels/{channelId}/bans/{userId}";
 /// Letting a member of a channel only read.
 pub const MUTE: &str = "/api/channels/{channelId}/mutes/{userId}";
+/// How long a channel keeps its messages.
+pub const RETENTION: &str = "/api/channels/{channelId}/retention";
 /// Pages of messages; posting.
 pub const MESSAGES: &str = "/api/channels/{channelId}/messages";
 /// One message.
@@ -214,6 +216,11 @@ pub fn bot_tokens(bot: UserId) -> String {
 /// One channel.
 pub fn channel(channel: ChannelId) -> String {
     fill(CHANNEL, &[&channel.to_string()])
+}
+
+/// How long a channel keeps its messages.
+pub fn retention(channel: ChannelId) -> String {
+    fill(RETENTION, &[&channel.to_string()])
 }
 
 /// A user's membership of a channel.

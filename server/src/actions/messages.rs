@@ -228,5 +228,5 @@ pub async fn events(
     limit: Option<usize>,
 ) -> Result<EventPage> {
     let limit = limit.unwrap_or(EVENTS_PAGE_MAX).clamp(1, EVENTS_PAGE_MAX);
-    app.storage.events(caller.user_id, channel_id, after, limit).await
+    Ok(app.storage.events(caller.user_id, channel_id, after, limit).await?.0)
 }

@@ -18,6 +18,7 @@ pub mod pictures;
 pub mod previews;
 mod rendering;
 pub mod resets;
+pub mod retention;
 pub mod roles;
 pub mod search;
 pub mod sweeping;

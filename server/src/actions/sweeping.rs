@@ -2,7 +2,7 @@
 //! it; and, at the start and every hour, what was uploaded and never sent, and what a crash left.
 
 use crate::app::{App, AppHandle};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::storage::files::{Alone, Hash};
 use shared::Timestamp;
 use shared::limits::UPLOAD_UNUSED_HOURS;
@@ -45,7 +45,7 @@ async fn sweep(app: &Arc<App>) -> Result<()> {
 /// Removes the files whose last holder is gone.
 async fn collect(app: &App) -> Result<()> {
     loop {
-        let alone = app.storage.files().alone().await;
+        let alone = alone(app).await?;
         // Asked while nobody can place a file that it is about to remove.
         let freed = app.storage.freed_files().await?;
         if freed.is_empty() {
@@ -59,7 +59,7 @@ async fn collect(app: &App) -> Result<()> {
 /// Removes the files whose hash begins with this byte and that the database does not know.
 async fn remove_unknown(app: &App, first: u8) -> Result<()> {
     let files = app.storage.files().clone();
-    let alone = files.alone().await;
+    let alone = alone(app).await?;
     let listed = tokio::task::spawn_blocking(move || files.beginning_with(first)).await;
     let mut listed = listed
         .unwrap_or_else(|cause| Err(std::io::Error::other(cause)))
@@ -79,7 +79,9 @@ async fn remove_unknown(app: &App, first: u8) -> Result<()> {
 /// was refused.
 pub(super) async fn discard(app: &App, hashes: Vec<Hash>) {
     let discarding = async {
-        let alone = app.storage.files().alone().await;
+        let alone = app.storage.files().try_alone().await.map_err(|e| unusable(&e))?;
+        // While a backup is taken, they are left to the next sweep.
+        let Some(alone) = alone else { return Ok(()) };
         let mut unknown = Vec::new();
         for hash in hashes {
             if !app.storage.known_files(hash[0]).await?.contains(&hash) {
@@ -91,6 +93,15 @@ pub(super) async fn discard(app: &App, hashes: Vec<Hash>) {
     if let Err(error) = discarding.await {
         tracing::warn!(%error, "files of a refused upload are left to the next sweep");
     }
+}
+
+/// Waits until files may be removed.
+async fn alone(app: &App) -> Result<Alone> {
+    app.storage.files().alone().await.map_err(|cause| unusable(&cause))
+}
+
+fn unusable(cause: &std::io::Error) -> Error {
+    Error::internal("the lock on files", cause)
 }
 
 async fn remove(app: &App, alone: Alone, hashes: Vec<Hash>) -> Result<()> {

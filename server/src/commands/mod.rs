@@ -4,6 +4,7 @@
 
 mod config;
 mod invite;
+mod keeping;
 mod offline;
 mod serve;
 mod told;
@@ -13,6 +14,7 @@ pub use offline::offline;
 
 use crate::config::Config;
 use crate::config::files::{self, Settings};
+use crate::domain::clock::Clock;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::error::Error;
 use std::ffi::OsString;
@@ -43,6 +45,8 @@ enum Command {
     Serve(Config),
     /// Show every setting, the value that holds and where it is from.
     Config(Config),
+    #[command(flatten)]
+    Keeping(keeping::Keeping),
     /// List users, let one choose a new password, change roles, put an account out of use. A server may
     /// be running.
     User {
@@ -120,6 +124,7 @@ impl Program {
         match self.command {
             Some(Command::Serve(config)) => serve::serve(config),
             Some(Command::Config(config)) => config::show(config, settings),
+            Some(Command::Keeping(keeping)) => Ok(keeping.run(Clock::system())?),
             Some(Command::User { at, command }) => user::run(&at, &command),
             Some(Command::Invite { at, command }) => invite::run(&at, &command),
             None => serve::serve(self.serve),

@@ -184,6 +184,20 @@ pub fn may_change_channel(who: &Standing) -> Result<()> {
     }
 }
 
+/// Saying how long a channel keeps its messages: who is in charge of it.
+///
+/// # Errors
+/// `not_found` for who isn't a member, `conflict` for a direct conversation, `forbidden` for others.
+pub fn may_set_retention(who: &Standing) -> Result<()> {
+    may_read(who)?;
+    not_direct(who, "a direct conversation keeps its messages as long as the server does")?;
+    if who.in_charge() {
+        Ok(())
+    } else {
+        Err(Error::forbidden("only its creator may say how long a channel keeps its messages"))
+    }
+}
+
 /// Creating channels and opening conversations: everybody but guests.
 ///
 /// # Errors

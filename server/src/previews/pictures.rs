@@ -2,6 +2,7 @@
 //! data directory, each named by what is in it. So that a browser never asks another server.
 
 use crate::error::{Error, Result};
+use crate::storage::files::Removal;
 use sha2::{Digest as _, Sha256};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -97,6 +98,9 @@ impl Pictures {
     /// # Errors
     /// When it can't be removed.
     pub(super) fn remove_old(&self, name: &str) -> io::Result<()> {
+        // While a backup is taken, it is left to the next sweep.
+        let data = self.folder.parent().unwrap_or(&self.folder);
+        let Some(_removal) = Removal::begin(data)? else { return Ok(()) };
         let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let file = self.folder.join(name);
         if is_old(&file)? { std::fs::remove_file(file) } else { Ok(()) }

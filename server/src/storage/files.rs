@@ -4,15 +4,17 @@
 //! (`sqlite/uploads.rs`), which alone decides when one is removed.
 //!
 //! Between the placing of a file and the commit that holds it, nothing may be removed: who places
-//! holds [`Files::hold`], and who removes waits for [`Files::alone`].
+//! holds [`Files::hold`], and who removes waits for [`Files::alone`]. Between processes, while a backup
+//! is taken, nothing is removed either: [`Removal`].
 
 use crate::error::{Error, Result};
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tempfile::NamedTempFile;
 use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
 
@@ -28,6 +30,8 @@ const ROOM_STEP: u64 = 4 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct Files {
     root: Arc<Path>,
+    /// Where `files.lock` is.
+    data: Arc<Path>,
     gate: Arc<RwLock<()>>,
 }
 
@@ -37,11 +41,52 @@ pub struct Held {
     _gate: OwnedRwLockReadGuard<()>,
 }
 
-/// While this lives, no file is placed.
+/// While this lives, no file is placed, and no backup begins.
 #[derive(Debug)]
 pub struct Alone {
     _gate: OwnedRwLockWriteGuard<()>,
+    _removal: Removal,
 }
+
+/// A lock on a data directory, among processes: either to remove files, or to keep them. It ends with
+/// the process, whatever becomes of that.
+#[derive(Debug)]
+pub struct Removal {
+    _lock: File,
+}
+
+impl Removal {
+    fn lock_file(data: &Path) -> io::Result<File> {
+        let mut options = File::options();
+        options.create(true).truncate(false).write(true).open(data.join("files.lock"))
+    }
+
+    /// While this lives, no backup begins; None while one is taken.
+    ///
+    /// # Errors
+    /// When the directory can't be used.
+    pub fn begin(data: &Path) -> io::Result<Option<Self>> {
+        let lock = Self::lock_file(data)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Some(Self { _lock: lock })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(cause)) => Err(cause),
+        }
+    }
+
+    /// While this lives, no process removes files of this directory. Waits for what is under way.
+    ///
+    /// # Errors
+    /// When the directory can't be used.
+    pub fn none_while(data: &Path) -> io::Result<Self> {
+        let lock = Self::lock_file(data)?;
+        lock.lock_shared()?;
+        Ok(Self { _lock: lock })
+    }
+}
+
+/// How often is looked whether a backup has ended.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// A file that is being written. Dropped, it is gone.
 #[derive(Debug)]
@@ -75,16 +120,12 @@ impl Files {
         }
         fs::create_dir_all(&new)?;
         sync_dir(data)?;
-        Ok(Self { root, gate: Arc::default() })
+        Ok(Self { root, data: data.into(), gate: Arc::default() })
     }
 
     /// Where the file of this hash is, if it is.
     fn place_of(&self, hash: &Hash) -> PathBuf {
-        let mut name = String::with_capacity(64);
-        for byte in hash {
-            // Writing to a string never fails.
-            let _ = write!(name, "{byte:02x}");
-        }
+        let name = hex(hash);
         let (folder, rest) = name.split_at(2);
         self.root.join(folder).join(rest)
     }
@@ -105,9 +146,28 @@ impl Files {
         Held { _gate: Arc::clone(&self.gate).read_owned().await }
     }
 
-    /// Waits until nothing is being placed, and keeps it so.
-    pub async fn alone(&self) -> Alone {
-        Alone { _gate: Arc::clone(&self.gate).write_owned().await }
+    /// Waits until nothing is being placed and no backup is taken, and keeps it so.
+    ///
+    /// # Errors
+    /// When the directory can't be used.
+    pub async fn alone(&self) -> io::Result<Alone> {
+        loop {
+            if let Some(alone) = self.try_alone().await? {
+                return Ok(alone);
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// As [`Files::alone`]; None while a backup is taken.
+    ///
+    /// # Errors
+    /// When the directory can't be used.
+    pub async fn try_alone(&self) -> io::Result<Option<Alone>> {
+        // First the lock that may be held for long: who places a file must not wait for a backup.
+        let Some(removal) = Removal::begin(&self.data)? else { return Ok(None) };
+        let gate = Arc::clone(&self.gate).write_owned().await;
+        Ok(Some(Alone { _gate: gate, _removal: removal }))
     }
 
     /// Puts a file into its place, so that it survives the end of the power. Blocks. What holds it
@@ -175,17 +235,37 @@ impl Files {
 }
 
 fn hash_of(first: u8, rest: &str) -> Option<Hash> {
-    if rest.len() != 62 || !rest.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+    hash_named(&format!("{first:02x}{rest}"))
+}
+
+/// A hash in hexadecimal.
+pub(super) fn hex(hash: &Hash) -> String {
+    hex_of(hash)
+}
+
+/// Bytes in hexadecimal.
+pub(super) fn hex_of(bytes: &[u8]) -> String {
+    let mut name = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        // Writing to a string never fails.
+        let _ = write!(name, "{byte:02x}");
+    }
+    name
+}
+
+/// The hash that this is in hexadecimal, as we write it; None for anything else.
+pub(super) fn hash_named(name: &str) -> Option<Hash> {
+    if name.len() != 64 || !name.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
         return None;
     }
-    let mut hash = [first; 32];
-    for (n, byte) in hash.iter_mut().skip(1).enumerate() {
-        *byte = u8::from_str_radix(rest.get(2 * n..2 * n + 2)?, 16).ok()?;
+    let mut hash = [0; 32];
+    for (n, byte) in hash.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(name.get(2 * n..2 * n + 2)?, 16).ok()?;
     }
     Some(hash)
 }
 
-fn sync_dir(dir: &Path) -> io::Result<()> {
+pub(super) fn sync_dir(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()
 }
 
@@ -291,7 +371,7 @@ mod tests {
         assert_eq!(files.read(&hash).await.unwrap().unwrap().1, 11);
         assert_eq!(files.beginning_with(0xb9).unwrap(), [hash]);
         assert_eq!(files.beginning_with(0xba).unwrap(), [] as [Hash; 0]);
-        let alone = files.alone().await;
+        let alone = files.alone().await.unwrap();
         files.remove(&alone, &hash).unwrap();
         files.remove(&alone, &hash).unwrap();
         assert!(files.read(&hash).await.unwrap().is_none());
@@ -314,6 +394,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn nothing_is_removed_while_a_backup_is_taken_and_files_are_placed_all_the_same() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = Files::open(dir.path()).unwrap();
+        let kept = Removal::none_while(dir.path()).unwrap();
+        assert!(files.try_alone().await.unwrap().is_none());
+        let other = files.clone();
+        let alone = tokio::spawn(async move { other.alone().await });
+        tokio::task::yield_now().await;
+        drop(files.hold().await);
+        assert!(!alone.is_finished());
+        drop(kept);
+        drop(alone.await.unwrap().unwrap());
+    }
+
+    #[tokio::test]
     async fn nothing_is_removed_while_something_is_placed() {
         let dir = tempfile::tempdir().unwrap();
         let files = Files::open(dir.path()).unwrap();
@@ -323,6 +418,6 @@ mod tests {
         tokio::task::yield_now().await;
         assert!(!alone.is_finished());
         drop(held);
-        drop(alone.await.unwrap());
+        drop(alone.await.unwrap().unwrap());
     }
 }

@@ -4,11 +4,13 @@
 //!
 //! SQL is spoken here and nowhere else. Delivery is the broker's and the Hub's.
 
+pub mod backup;
+pub mod checking;
 pub mod files;
+pub mod room;
 mod sqlite;
 
-pub use sqlite::{Committed, OpenError, Storage, StorageFigures};
 pub use sqlite::{
-    accounts, channels, events, invites, moderation, names, operator, pages, passkeys, pins,
-    previews, search, tokens, uploads,
+    Committed, Counts, OpenError, Storage, StorageFigures, accounts, channels, events, invites,
+    moderation, names, operator, pages, passkeys, pins, previews, search, tokens, uploads,
 };

@@ -2,7 +2,7 @@
 
 use super::http::{
     accounts, audit, channels, docs, emoji, files, health, invites, keeping, members, messages,
-    moderation, openapi, page, passkeys, previews, reads, resets, roles, safety, search,
+    moderation, openapi, page, passkeys, previews, reads, resets, retention, roles, safety, search,
     session::Needs, threads, tokens, uploads,
 };
 use super::{forwarded, ws};
@@ -64,6 +64,7 @@ fn rest() -> Router<AppHandle> {
         .route(paths::BANS, get(moderation::bans))
         .route(paths::BAN, put(moderation::ban).delete(moderation::unban))
         .route(paths::MUTE, put(moderation::mute).delete(moderation::unmute))
+        .route(paths::RETENTION, get(retention::get).put(retention::set))
         .route(paths::MESSAGES, get(messages::page).post(messages::post))
         .route(paths::MESSAGE, get(messages::one).patch(messages::edit).delete(messages::delete))
         .route(paths::REACTION, put(messages::react).delete(messages::unreact))

@@ -13,15 +13,19 @@
 )]
 
 mod accounts;
+mod backup;
 mod bad_input;
 mod browser;
 mod channels;
+mod check;
 mod config;
 mod conformance;
 mod conversation;
+mod disk;
 mod emoji;
 mod equality;
 mod events;
+mod export;
 mod faults;
 mod harness;
 mod invariants;
@@ -33,6 +37,7 @@ mod previews;
 mod program;
 mod proxies;
 mod read_positions;
+mod retention;
 mod rights;
 mod search;
 mod sessions;

@@ -57,3 +57,25 @@ pub struct ReadPosition {
     /// The last seq that was read.
     pub seq: Seq,
 }
+
+/// `PUT /api/channels/{channelId}/retention`.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SetRetention {
+    /// For how many days messages are kept, 1 to 3,650; null: as the server does.
+    pub days: Option<u32>,
+}
+
+/// How long a channel keeps its messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Retention {
+    /// The channel's own days, if it has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<u32>,
+    /// The server's, for channels without; left out: for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_days: Option<u32>,
+}

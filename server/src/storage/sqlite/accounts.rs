@@ -177,6 +177,7 @@ impl Storage {
         policy: SignupPolicy,
         done: Done<Role>,
     ) -> Result<()> {
+        self.room.check()?;
         // Who comes in with an invite joins channels: what is in the journal goes before that.
         let needs = if user.invite.is_some() { Needs::Log } else { Needs::NoLog };
         let work = move |tx: &mut Tx<'_>| {

@@ -57,6 +57,25 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<AuditEntry> {
     })
 }
 
+/// The first line whose digest does not follow from what is there; None if all do.
+pub(super) fn broken(db: &Connection) -> rusqlite::Result<Option<u64>> {
+    let mut query = db.prepare("SELECT * FROM audit ORDER BY no")?;
+    let mut rows = query.query([])?;
+    let (mut before, mut last) = (BEFORE_ALL, 0);
+    while let Some(row) = rows.next()? {
+        let digest: LineDigest = row.get("digest")?;
+        // A word that is none of ours can't have been written by us.
+        let Ok(line) = entry(row) else { return Ok(Some(last + 1)) };
+        let AuditEntry { no, at, act, by, user_id: user, channel_id: channel, detail, .. } = line;
+        let deed = Deed { act, by, user, channel, detail };
+        if no != last + 1 || deed.digest(before, no, at) != digest {
+            return Ok(Some(no));
+        }
+        (before, last) = (digest, no);
+    }
+    Ok(None)
+}
+
 impl Storage {
     /// Up to `limit` lines before line `before`, newest first; of one act, and with or by one user,
     /// if they are named.

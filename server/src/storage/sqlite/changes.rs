@@ -56,6 +56,9 @@ impl Storage {
     /// # Errors
     /// Through `done`: `not_found`, `forbidden`, `conflict`, `storage_unavailable`.
     pub async fn change_message(&self, change: MessageChange, done: Done<Stored>) -> Result<()> {
+        if change.edit.is_some() {
+            self.room.check()?;
+        }
         let done = if change.edit.is_some() { done } else { self.then_collect(done) };
         self.writer.submit(Needs::Log, move |tx| alter(tx, &change), done).await
     }

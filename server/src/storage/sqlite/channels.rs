@@ -174,6 +174,7 @@ impl Storage {
     /// Through `done`: `invalid` with a pointer to each unknown user, `conflict` when a member is in
     /// too many channels, `storage_unavailable`.
     pub async fn create_channel(&self, new: NewChannel, done: Done<Created>) -> Result<()> {
+        self.room.check()?;
         let work = move |tx: &mut Tx<'_>| create(tx, &new);
         self.writer.submit(Needs::Log, work, done).await
     }
@@ -384,7 +385,8 @@ fn delete(tx: &mut Tx<'_>, user: UserId, channel: ChannelId, at: Timestamp) -> R
     permission::may_change_channel(&standing)?;
     search::remove_channel(db, no.0)?;
     let (first, last) = (no.pos(0), no.pos(u64::from(u32::MAX)));
-    for table in ["mentions", "reactions", "bookmarks", "uploads", "events", "messages"] {
+    for table in ["mentions", "reactions", "bookmarks", "uploads", "pictures", "events", "messages"]
+    {
         db.execute(&format!("DELETE FROM {table} WHERE pos BETWEEN ?1 AND ?2"), (first, last))?;
     }
     for table in ["threads", "repliers", "followers"] {

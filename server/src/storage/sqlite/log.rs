@@ -7,6 +7,7 @@ use super::events::{DELETED, EDITED, PINNED, PREVIEWED};
 use super::folding::json;
 use super::members::MEMBER;
 use super::posts::{ACTION, ALSO_IN_CHANNEL};
+use super::retention;
 use super::rows::{ChannelNo, Failure, Id, id, place, seq_of};
 use super::uploads;
 use crate::domain::permission;
@@ -119,7 +120,7 @@ fn log_after(
 }
 
 impl Storage {
-    /// The raw log after a seq.
+    /// The raw log after a seq, and up to where it was swept: it begins behind that.
     ///
     /// # Errors
     /// `not_found`, `storage_unavailable`.
@@ -129,12 +130,13 @@ impl Storage {
         channel: ChannelId,
         after: Seq,
         limit: usize,
-    ) -> Result<EventPage> {
+    ) -> Result<(EventPage, Seq)> {
         let read = move |db: &Connection| -> Result<_, Failure> {
             let place = place(db, user, channel)?;
             permission::may_read(&place.standing)?;
-            let events = log_after(db, (channel, place.no), after, limit)?;
-            Ok(EventPage { events, head_seq: place.head_seq })
+            let swept = retention::swept(db, place.no)?;
+            let events = log_after(db, (channel, place.no), after.max(swept), limit)?;
+            Ok((EventPage { events, head_seq: place.head_seq }, swept))
         };
         self.read(read).await
     }

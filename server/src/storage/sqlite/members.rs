@@ -66,6 +66,7 @@ impl Storage {
         at: Timestamp,
         done: Done<()>,
     ) -> Result<()> {
+        self.room.check()?;
         let work = move |tx: &mut Tx<'_>| add(tx, caller, channel, user, at);
         self.writer.submit(Needs::Log, work, done).await
     }

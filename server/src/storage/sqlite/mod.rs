@@ -9,9 +9,12 @@ mod bots;
 mod changes;
 pub mod channels;
 mod checkpoint;
+mod checks;
 mod clients;
 mod commits;
+mod copying;
 pub mod events;
+mod exporting;
 mod folding;
 pub mod invites;
 mod journal;
@@ -30,6 +33,7 @@ mod reactions;
 mod readers;
 mod repeats;
 mod resets;
+mod retention;
 mod roles;
 mod rows;
 mod schema;
@@ -40,12 +44,18 @@ mod upgrade;
 pub mod uploads;
 mod writer;
 
+pub(in crate::storage) use checks::{Held, check_database};
+pub use copying::Counts;
+pub(in crate::storage) use copying::{begin_anew, copy_database, forget_index};
+pub(in crate::storage) use exporting::{read_tables, write_tables};
 pub use schema::OpenError;
+pub(in crate::storage) use schema::{SCHEMA, lock};
 pub use writer::{Committed, StorageFigures};
 
 use crate::domain::clock::Clock;
 use crate::error::Result;
 use crate::storage::files::Files;
+use crate::storage::room::Room;
 use readers::Readers;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -70,6 +80,7 @@ pub struct Storage {
     searches: Arc<Semaphore>,
     epoch: Arc<str>,
     files: Files,
+    room: Room,
     /// Told when files may have been freed.
     freed: Arc<Notify>,
     /// Held for as long as the storage is open, so that no second process opens it.
@@ -77,13 +88,15 @@ pub struct Storage {
 }
 
 impl Storage {
-    /// Opens or makes the data directory, and brings its schema up to date. What is committed from
+    /// Opens or makes the data directory, and brings its schema up to date. `reserve` bytes of the
+    /// disk are kept free (`storage/room.rs`). What is committed from
     /// now on comes out of the receiver, in commit order.
     ///
     /// # Errors
     /// When the directory can't be used, another process has it, or a newer Hubbub wrote it.
     pub fn open(
         dir: &Path,
+        reserve: u64,
         clock: Clock,
     ) -> std::result::Result<(Self, mpsc::Receiver<Committed>), OpenError> {
         let lock = schema::lock(dir)?;
@@ -101,10 +114,16 @@ impl Storage {
             readers: Arc::new(Readers::start(&path, readers).map_err(OpenError::Directory)?),
             epoch: epoch.into(),
             files,
+            room: Room::of(dir, reserve),
             freed: Arc::default(),
             _lock: Arc::new(lock),
         };
         Ok((storage, committed))
+    }
+
+    /// The room on its disk.
+    pub fn room(&self) -> &Room {
+        &self.room
     }
 
     /// Which life of the history this is. Another one (a restored backup) voids all cursors.
@@ -158,7 +177,8 @@ fn connect(path: &Path, read_only: bool) -> rusqlite::Result<Connection> {
         connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -1024;")?;
     } else {
         connection.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+            // The first has an effect before anything else is written: on a new database.
+            "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
              PRAGMA secure_delete = FAST; PRAGMA cache_size = -8192;",
         )?;
     }

@@ -106,6 +106,9 @@ impl Storage {
     /// # Errors
     /// Through `done`: `not_found`, `conflict`, `storage_unavailable`.
     pub async fn pin(&self, new: NewPin, done: Done<Stored>) -> Result<()> {
+        if new.on {
+            self.room.check()?;
+        }
         self.writer.submit(Needs::Log, move |tx| pin(tx, &new), done).await
     }
 

@@ -92,6 +92,7 @@ impl Storage {
     /// # Errors
     /// Through `done`: `not_found`, `invalid`, `storage_unavailable`.
     pub async fn insert_message(&self, new: NewMessage, done: Done<Stored>) -> Result<()> {
+        self.room.check()?;
         // What it belongs to is looked up, and must be in its place.
         let needs = if new.is_plain() { Needs::NoLog } else { Needs::Log };
         self.writer.submit(needs, move |tx| insert(tx, &new), done).await

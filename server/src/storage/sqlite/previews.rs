@@ -57,6 +57,7 @@ impl Storage {
     /// # Errors
     /// Through `done`: `storage_unavailable`.
     pub async fn set_previews(&self, found: FoundPreviews, done: Done<bool>) -> Result<()> {
+        self.room.check()?;
         self.writer.submit(Needs::Log, move |tx| set(tx, &found), done).await
     }
 

@@ -37,6 +37,9 @@ impl Storage {
     /// # Errors
     /// Through `done`: `not_found`, `conflict`, `storage_unavailable`.
     pub async fn react(&self, reaction: NewReaction, done: Done<Stored>) -> Result<()> {
+        if reaction.on {
+            self.room.check()?;
+        }
         self.writer.submit(Needs::Log, move |tx| react(tx, &reaction), done).await
     }
 }

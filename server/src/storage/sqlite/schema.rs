@@ -19,7 +19,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0007_audit.sql"),
     include_str!("migrations/0008_rights.sql"),
     include_str!("migrations/0009_ways_in.sql"),
+    include_str!("migrations/0010_retention.sql"),
 ];
+
+/// The newest schema, which this program writes.
+pub(in crate::storage) const SCHEMA: i64 = MIGRATIONS.len() as i64;
 
 /// The first schema in which texts are rendered.
 const RENDERED: usize = 3;
@@ -35,6 +39,10 @@ pub enum OpenError {
     Newer(i64, usize),
     /// SQLite can't open or migrate it.
     Database(rusqlite::Error),
+    /// An older Hubbub wrote it, and it is not to be changed: its version.
+    Older(i64),
+    /// It is not whole: what SQLite says of it.
+    Damaged(String),
     /// The system's random source fails.
     Random,
 }
@@ -53,6 +61,12 @@ impl std::fmt::Display for OpenError {
                  up to {ours}); start that version, nothing was changed"
             ),
             Self::Database(cause) => write!(f, "the database can't be opened: {cause}"),
+            Self::Older(theirs) => write!(
+                f,
+                "the data directory was written by an older hubbub (schema {theirs}); start this one \
+                 on it once, which brings it up to date"
+            ),
+            Self::Damaged(what) => write!(f, "the database is damaged: {what}"),
             Self::Random => f.write_str("the system's random source fails"),
         }
     }
@@ -67,7 +81,7 @@ impl From<rusqlite::Error> for OpenError {
 }
 
 /// Makes the directory, for its owner alone, and locks it for this process.
-pub(super) fn lock(dir: &Path) -> Result<File, OpenError> {
+pub(in crate::storage) fn lock(dir: &Path) -> Result<File, OpenError> {
     let existed = dir.exists();
     fs::create_dir_all(dir).map_err(OpenError::Directory)?;
     #[cfg(unix)]
@@ -93,9 +107,18 @@ pub(super) fn version() -> usize {
 
 /// Brings the schema up to date, each step in a transaction of its own; the epoch.
 pub(super) fn migrate(db: &mut Connection, clock: Clock) -> Result<String, OpenError> {
+    migrate_to(db, MIGRATIONS.len())?;
+    let random = clock.random().map_err(|_| OpenError::Random)?;
+    let fresh = crate::domain::secret::token(random);
+    db.execute("INSERT INTO meta VALUES ('epoch', ?1) ON CONFLICT DO NOTHING", [&fresh])?;
+    Ok(db.query_row("SELECT value FROM meta WHERE key = 'epoch'", [], |row| row.get(0))?)
+}
+
+/// Brings the schema up to a version, which must be one that this program knows.
+pub(super) fn migrate_to(db: &mut Connection, upto: usize) -> Result<(), OpenError> {
     let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let done = usize::try_from(version).unwrap_or(usize::MAX);
-    let Some(missing) = MIGRATIONS.get(done..) else {
+    let Some(missing) = MIGRATIONS.get(done..upto) else {
         return Err(OpenError::Newer(version, MIGRATIONS.len()));
     };
     for (step, sql) in missing.iter().enumerate() {
@@ -107,10 +130,7 @@ pub(super) fn migrate(db: &mut Connection, clock: Clock) -> Result<String, OpenE
         tx.pragma_update(None, "user_version", (done + step + 1) as i64)?;
         tx.commit()?;
     }
-    let random = clock.random().map_err(|_| OpenError::Random)?;
-    let fresh = crate::domain::secret::token(random);
-    db.execute("INSERT INTO meta VALUES ('epoch', ?1) ON CONFLICT DO NOTHING", [&fresh])?;
-    Ok(db.query_row("SELECT value FROM meta WHERE key = 'epoch'", [], |row| row.get(0))?)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -314,6 +314,7 @@ impl Storage {
     /// # Errors
     /// Through `done`: `conflict` when the user has no room for them, `storage_unavailable`.
     pub async fn store_uploads(&self, new: NewUploads, done: Done<StoredUploads>) -> Result<()> {
+        self.room.check()?;
         self.writer.submit(Needs::NoLog, move |tx| store(tx, &new), done).await
     }
 

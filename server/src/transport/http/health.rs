@@ -5,6 +5,7 @@ use super::credentials::{Carrier, session_token};
 use crate::actions::accounts;
 use crate::app::{App, AppHandle};
 use crate::error::{Error, Result};
+use crate::storage::room::Level;
 use crate::transport::Peer;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -28,7 +29,11 @@ pub async fn readyz(State(app): State<AppHandle>) -> Result<&'static str> {
         return Err(Error::draining());
     }
     app.storage.ready().await?;
-    Ok("ready\n")
+    app.storage.room().check()?;
+    Ok(match app.storage.room().level() {
+        Level::Enough => "ready\n",
+        Level::Low | Level::Out => "ready, but the disk is almost full\n",
+    })
 }
 
 /// Figures for Prometheus: to this machine, or with a Bearer token.
@@ -74,6 +79,10 @@ async fn figures(app: &App) -> String {
     );
     gauge(&mut out, "hubbub_writer_queue", "Changes that wait for a commit.", storage.waiting);
     gauge(&mut out, "hubbub_journal", "Messages not yet in their place.", storage.journal);
+    let room = app.storage.room();
+    gauge(&mut out, "hubbub_disk_free_bytes", "Room on the disk of the data.", room.free());
+    let help = "Whether the disk has room (0), little (1), or too little for changes (2).";
+    gauge(&mut out, "hubbub_disk_level", help, room.level() as u8);
     let previews = app.previews.figures();
     counter(
         &mut out,

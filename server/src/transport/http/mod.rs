@@ -28,6 +28,7 @@ pub mod problem;
 mod ranges;
 pub mod reads;
 pub mod resets;
+pub mod retention;
 pub mod roles;
 pub mod safety;
 pub mod search;

@@ -8,7 +8,7 @@ mod sockets;
 
 use super::{
     accounts, audit, channels, emoji, files, health, invites, keeping, members, messages,
-    moderation, previews, reads, roles, threads, uploads,
+    moderation, previews, reads, retention, roles, threads, uploads,
 };
 use axum::Json as Reply;
 use bounds::Bounds;
@@ -41,6 +41,7 @@ use utoipa::{Modify, OpenApi};
         moderation::bans, moderation::ban, moderation::unban, moderation::mute, moderation::unmute,
         roles::set, roles::deactivate, roles::reactivate, roles::hand_over,
         audit::page, audit::export,
+        retention::get, retention::set,
         messages::page, messages::post, messages::one, messages::edit, messages::delete,
         messages::react, messages::unreact, messages::versions, messages::events,
         super::search::find,

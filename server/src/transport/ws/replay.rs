@@ -22,8 +22,8 @@ pub(super) async fn replay(link: &Link, channel_id: ChannelId, cursor: Seq) -> R
     let mut first = true;
     loop {
         let page = app.storage.events(user, channel_id, last, EVENTS_AT_ONCE).await;
-        let page = match page {
-            Ok(page) => page,
+        let (page, swept) = match page {
+            Ok(found) => found,
             Err(error) if error.code == ErrorCode::NotFound => {
                 // It went away, or the user was removed from it: going live tells the socket.
                 app.hub.remove_client(key, channel_id);
@@ -32,9 +32,13 @@ pub(super) async fn replay(link: &Link, channel_id: ChannelId, cursor: Seq) -> R
             }
             Err(error) => return Err(error),
         };
-        if std::mem::take(&mut first)
-            && let Some(reason) = reset_reason(cursor, page.head_seq)
-        {
+        // What was swept is as far behind as what is too far; also while this goes on.
+        let reason = if std::mem::take(&mut first) {
+            reset_reason(cursor, swept, page.head_seq)
+        } else {
+            (last < swept).then_some(ResetReason::TooFar)
+        };
+        if let Some(reason) = reason {
             let head_seq = page.head_seq;
             let reset = ServerMessage::Reset(Reset { channel_id, reason, head_seq });
             app.hub.write_message(key, &reset);
@@ -68,10 +72,10 @@ pub(super) async fn replay(link: &Link, channel_id: ChannelId, cursor: Seq) -> R
     }
 }
 
-fn reset_reason(cursor: Seq, head: Seq) -> Option<ResetReason> {
+fn reset_reason(cursor: Seq, swept: Seq, head: Seq) -> Option<ResetReason> {
     if cursor > head {
         Some(ResetReason::Epoch)
-    } else if head - cursor > RESUME_MAX_EVENTS {
+    } else if cursor < swept || head - cursor > RESUME_MAX_EVENTS {
         Some(ResetReason::TooFar)
     } else {
         None

@@ -46,11 +46,11 @@ impl SmallDisk {
     }
 
     /// Gives back the room that [`Self::fill`] took.
-    fn make_room(&self) {
+    pub(crate) fn make_room(&self) {
         std::fs::remove_file(self.ballast()).unwrap();
     }
 
-    fn ballast(&self) -> PathBuf {
+    pub(crate) fn ballast(&self) -> PathBuf {
         self.inside.join("ballast")
     }
 }

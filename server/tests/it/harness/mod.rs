@@ -11,7 +11,7 @@ mod test_socket;
 pub(crate) use chance::{Chance, unknown_id};
 pub(crate) use raw::{RawFrame, RawHttp, RawSocket, frame};
 pub(crate) use test_client::{Expect, TestClient, check_problem, everyone, header};
-pub(crate) use test_server::{Program, TestServer, binary};
+pub(crate) use test_server::{Program, Ran, TestServer, binary, command};
 pub(crate) use test_socket::{Closed, Refusal, TestSocket, said};
 
 use std::time::Duration;

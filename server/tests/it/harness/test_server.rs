@@ -18,6 +18,31 @@ pub(crate) fn binary() -> PathBuf {
         .map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_hubbub")), PathBuf::from)
 }
 
+/// What a command of the program came to, which ends by itself.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// Runs a command of the program to its end.
+pub(crate) async fn command(args: &[&str]) -> Ran {
+    let mut command = Command::new(binary());
+    command.args(args).stdin(Stdio::null());
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("HUBBUB_") {
+            command.env_remove(name);
+        }
+    }
+    let run = tokio::task::spawn_blocking(move || command.output().unwrap());
+    let output = patiently("a command's end", run).await.unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert!(!stderr.contains("panicked"), "{stderr}");
+    Ran { code: output.status.code(), stdout, stderr }
+}
+
 /// One run of the program, whether or not it ever listens.
 pub(crate) struct Program {
     child: Child,

@@ -191,6 +191,11 @@ fn stored(db: &Connection, pos: i64) -> rusqlite::Result<Option<Stored>> {
     .optional()
 }
 
+/// Everything that the message in a place should be found by; None if it is deleted.
+pub(in super::super) fn terms_at(db: &Connection, pos: i64) -> rusqlite::Result<Option<String>> {
+    stored(db, pos)?.map(|stored| terms(db, &stored.entry(pos))).transpose()
+}
+
 /// Everything that a message is found by, with blanks between.
 fn terms(db: &Connection, entry: &Entry<'_>) -> rusqlite::Result<String> {
     let mut terms = String::with_capacity(64 + entry.text.len() + entry.text.len() / 4);

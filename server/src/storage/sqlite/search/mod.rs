@@ -10,8 +10,8 @@ mod index;
 mod rebuilding;
 mod resolving;
 
-pub(super) use index::{Entry, enter, enter_places, remove, remove_channel};
-pub(super) use rebuilding::complete;
+pub(super) use index::{Entry, enter, enter_places, remove, remove_channel, terms_at};
+pub(super) use rebuilding::{complete, forget};
 
 use super::Storage;
 use super::folding::in_place;

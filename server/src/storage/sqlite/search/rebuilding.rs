@@ -40,6 +40,11 @@ pub(in super::super) fn complete(db: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Has everything indexed anew at the next start.
+pub(in super::super) fn forget(db: &Connection) -> rusqlite::Result<()> {
+    db.execute("DELETE FROM meta WHERE key = ?1", [RULES]).map(drop)
+}
+
 /// Indexes the next messages after a place; the last of them, or None at the end.
 fn step(db: &Connection, after: i64) -> rusqlite::Result<Option<i64>> {
     let tx = db.unchecked_transaction()?;
