@@ -9,6 +9,7 @@ use crate::domain::slots::Slots;
 use crate::domain::tickets::Tickets;
 use crate::previews::Previews;
 use crate::storage::Storage;
+use shared::ClientId;
 use shared::api::account::SignupPolicy;
 use std::sync::Arc;
 use tokio::runtime::Handle;
@@ -33,6 +34,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Pictures, decoded off the async threads and within bounds of memory.
     pub pictures: Pictures,
+    /// Open sockets, by client.
+    pub sockets: Slots<ClientId>,
     /// Uploads that are under way, by user.
     pub uploading: Slots,
     /// What links lead to.

@@ -116,6 +116,7 @@ impl Node {
             tickets: Tickets::default(),
             passwords,
             pictures,
+            sockets: Slots::default(),
             uploading: Slots::default(),
             previews,
             signup: config.signup_policy(),
@@ -137,7 +138,7 @@ impl Node {
         let housekeeping = tokio::spawn(housekeeping(Arc::clone(&app)));
         let sweeping = tokio::spawn(sweeping::run(Arc::clone(&app)));
         let router = router::router(Arc::clone(&app));
-        let serving = tokio::spawn(serve::serve(listener, router, app.draining.clone()));
+        let serving = tokio::spawn(serve::serve(listener, router, Arc::clone(&app)));
         stop.await;
         tracing::info!("draining");
         drain.send_replace(true);

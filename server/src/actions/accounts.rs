@@ -4,7 +4,7 @@ use crate::actions::outcome;
 use crate::app::App;
 use crate::domain::announcement::Announcement;
 use crate::domain::identity::{Caller, look_key, name_key};
-use crate::domain::limiter::Limited;
+use crate::domain::limiter::{Limited, NameHash};
 use crate::domain::secret;
 use crate::error::{Error, Result};
 use crate::storage::accounts::{Account, AccountChange, NewClient, NewUser};
@@ -97,7 +97,8 @@ fn sign_up_refused(policy: SignupPolicy) -> Error {
 /// `bad_credentials` for a wrong name as for a wrong password, `rate_limited`, or when storage
 /// can't be written.
 pub async fn log_in(app: &App, from: IpAddr, device: &str, request: LogIn) -> Result<Session> {
-    app.limiter.take(Limited::LogIn(from), app.clock.elapsed())?;
+    let name = NameHash::of(&name_key(&short(request.username.trim())));
+    app.limiter.take_log_in(name, from, app.clock.elapsed())?;
     let possible = request.username.chars().count() <= 2 * USERNAME_MAX_CHARS
         && request.password.len() <= PASSWORD_MAX_BYTES;
     let account = if possible {
@@ -114,11 +115,17 @@ pub async fn log_in(app: &App, from: IpAddr, device: &str, request: LogIn) -> Re
             "this name and this password don't belong together",
         ));
     };
+    app.limiter.logged_in(name, from, app.clock.elapsed());
     let device = request.device.as_deref().unwrap_or(device);
     let (client, token) = new_client(app, device, app.clock.now())?;
     let client_id = client.client_id;
     outcome(|done| app.storage.create_client(user_id, client, done)).await?;
     Ok(Session { user_id, client_id, username, token })
+}
+
+/// As much of a text as may be a user name.
+fn short(text: &str) -> String {
+    text.chars().take(2 * USERNAME_MAX_CHARS).collect()
 }
 
 fn new_client(app: &App, device: &str, now: Timestamp) -> Result<(NewClient, String)> {
@@ -181,8 +188,9 @@ pub async fn revoke(app: &App, caller: Caller, client_id: ClientId) -> Result<()
 /// A ticket that opens one WebSocket, once, within 30 seconds.
 ///
 /// # Errors
-/// `internal`, when the system's random source fails.
+/// `rate_limited`; `internal`, when the system's random source fails.
 pub fn ticket(app: &App, caller: Caller) -> Result<Ticket> {
+    app.limiter.take(Limited::Ticket(caller.user_id), app.clock.elapsed())?;
     let random =
         app.clock.random().map_err(|cause| Error::internal("the random source", &cause))?;
     let ticket = secret::token(random);

@@ -4,6 +4,7 @@
 
 pub mod http;
 mod peer;
+mod refusal;
 pub mod router;
 pub mod serve;
 pub mod ws;

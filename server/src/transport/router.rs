@@ -2,13 +2,13 @@
 
 use super::http::{
     accounts, channels, docs, emoji, files, health, keeping, members, messages, openapi, page,
-    previews, reads, safety, search, threads, uploads,
+    previews, rates, reads, safety, search, threads, uploads,
 };
 use super::ws;
 use crate::app::AppHandle;
 use axum::Router;
 use axum::extract::Request;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{delete, get, post, put};
 use shared::paths;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -18,9 +18,13 @@ use tower_http::trace::TraceLayer;
 pub fn router(app: AppHandle) -> Router {
     let echo = if app.test_echo { echo() } else { Router::new() };
     Router::new()
-        .merge(rest())
-        .merge(transfers())
-        .merge(sockets())
+        .merge(
+            Router::new()
+                .merge(rest())
+                .merge(transfers())
+                .merge(sockets())
+                .layer(from_fn_with_state(AppHandle::clone(&app), rates::counted)),
+        )
         .merge(echo)
         .merge(for_operators())
         .merge(about())

@@ -24,6 +24,7 @@ mod events;
 mod faults;
 mod harness;
 mod invariants;
+mod limits;
 mod members;
 mod messages;
 mod openapi;

@@ -10,6 +10,7 @@ pub mod channels;
 mod checkpoint;
 mod clients;
 mod commits;
+mod counters;
 pub mod events;
 mod folding;
 mod journal;
@@ -86,7 +87,7 @@ impl Storage {
         search::complete(&connection)?;
         journal::recover(&connection)?;
         let files = Files::open(dir).map_err(OpenError::Directory)?;
-        let (writer, committed) = Writer::start(connection, connect(&path, false)?, dir)?;
+        let (writer, committed) = Writer::start(connection, connect(&path, false)?, dir, clock)?;
         let storage = Self {
             writer,
             searches: Arc::new(Semaphore::new(SEARCHES)),

@@ -64,10 +64,8 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 fn misfit(pointer: &str, why: &str) -> Error {
     let place = if pointer.is_empty() { "the body" } else { pointer };
     Error {
-        code: ErrorCode::Invalid,
-        detail: format!("{place}: {why}").into(),
         places: vec![ProblemDetail { pointer: pointer.to_owned(), detail: why.to_owned() }],
-        retry_after: None,
+        ..Error::new(ErrorCode::Invalid, format!("{place}: {why}"))
     }
 }
 

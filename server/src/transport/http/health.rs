@@ -73,6 +73,12 @@ async fn figures(app: &App) -> String {
         storage.announcements,
     );
     gauge(&mut out, "hubbub_writer_queue", "Changes that wait for a commit.", storage.waiting);
+    counter(
+        &mut out,
+        "hubbub_writer_refused_total",
+        "Changes that were refused while more came than could be committed.",
+        storage.refused,
+    );
     gauge(&mut out, "hubbub_journal", "Messages not yet in their place.", storage.journal);
     let previews = app.previews.figures();
     counter(

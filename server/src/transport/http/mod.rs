@@ -22,6 +22,7 @@ pub mod page;
 pub mod previews;
 pub mod problem;
 mod ranges;
+pub mod rates;
 pub mod reads;
 pub mod safety;
 pub mod search;

@@ -2,9 +2,11 @@
 
 use super::credentials::{Carrier, session_token};
 use super::origin::{cross_origin, same_origin};
+use super::rates::Told;
 use crate::actions::accounts;
 use crate::app::AppHandle;
 use crate::domain::identity::Caller;
+use crate::domain::limiter::Limited;
 use crate::error::{Error, Result};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -20,8 +22,27 @@ impl FromRequestParts<AppHandle> for Caller {
         if carrier == Carrier::Cookie && changes(&parts.method) && !same_origin(&parts.headers) {
             return Err(foreign());
         }
-        accounts::authenticate(app, &token).await
+        let caller = accounts::authenticate(app, &token).await?;
+        if changes(&parts.method) {
+            count(app, caller, parts)?;
+        }
+        Ok(caller)
     }
+}
+
+/// Counts a change towards what its client may do, and has the answer tell what is left: to the
+/// client or, if that is less, to its user, whose share is taken as the change is made.
+fn count(app: &AppHandle, caller: Caller, parts: &Parts) -> Result<()> {
+    let now = app.clock.elapsed();
+    app.limiter.take(Limited::ClientChange(caller.client_id), now)?;
+    let left = [Limited::ClientChange(caller.client_id), Limited::Change(caller.user_id)]
+        .into_iter()
+        .filter_map(|what| app.limiter.look(what, now))
+        .min_by_key(|quota| quota.left);
+    if let (Some(told), Some(quota)) = (parts.extensions.get::<Told>(), left) {
+        told.tell(quota);
+    }
+    Ok(())
 }
 
 /// For requests that log in: they carry no credential yet and set one, so that a page of another
