@@ -42,6 +42,8 @@ pub struct App {
     pub previews: Previews,
     /// Who may sign up.
     pub signup: SignupPolicy,
+    /// Whether nobody chose that: it is open because only this machine can reach the server.
+    pub signup_for_this_machine: bool,
     /// Whether `/ws/echo` is mounted, for conformance tests.
     pub test_echo: bool,
     /// Whether cookies are marked `Secure`.

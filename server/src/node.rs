@@ -120,6 +120,7 @@ impl Node {
             uploading: Slots::default(),
             previews,
             signup: config.signup_policy(),
+            signup_for_this_machine: config.signup.is_none() && config.listen.ip().is_loopback(),
             secure_cookies: config.secure_cookies,
             test_echo: config.test_echo,
             draining,

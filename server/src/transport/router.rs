@@ -32,6 +32,7 @@ pub fn router(app: AppHandle) -> Router {
         .fallback(page::elsewhere)
         .method_not_allowed_fallback(page::wrong_method)
         .layer(CatchPanicLayer::custom(safety::caught))
+        .layer(from_fn(safety::unambiguous))
         .layer(from_fn(safety::careful))
         // No query string, which may hold a ticket, and no headers, which hold tokens.
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {

@@ -1,7 +1,7 @@
 //! Who asks: the extractor that turns a request's token into a [`Caller`], under the origin rule.
 
 use super::credentials::{Carrier, session_token};
-use super::origin::{cross_origin, same_origin};
+use super::origin::{cross_origin, is_this_machine, same_origin};
 use super::rates::Told;
 use crate::actions::accounts;
 use crate::app::AppHandle;
@@ -55,6 +55,27 @@ impl<S: Sync> FromRequestParts<S> for NotForeign {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
         if cross_origin(&parts.headers) { Err(foreign()) } else { Ok(Self) }
+    }
+}
+
+/// For signing up: where that is open because only this machine can reach the server, it must be
+/// asked for as this machine. A page of the web may have its own name lead here (DNS rebinding), and
+/// its browser would then send what it likes, as from our own page.
+#[derive(Debug, Clone, Copy)]
+pub struct NotRebound;
+
+impl FromRequestParts<AppHandle> for NotRebound {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppHandle) -> Result<Self> {
+        if !app.signup_for_this_machine || is_this_machine(&parts.headers) {
+            return Ok(Self);
+        }
+        Err(Error::new(
+            ErrorCode::CrossOrigin,
+            "signing up is open to this machine alone, as 127.0.0.1 or localhost; start the server \
+             with --signup open (or invite, or closed) to have it by another name",
+        ))
     }
 }
 
