@@ -19,6 +19,7 @@ mod paths;
 mod process;
 mod progress;
 mod run;
+mod schemathesis;
 mod server;
 mod signals;
 mod slim;
@@ -63,6 +64,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Test => test::test(verbose),
         Command::Torture(torture) => torture::torture(verbose, &torture),
         Command::Soak(soak) => soak::soak(verbose, &soak),
+        Command::Schemathesis { cases } => schemathesis::schemathesis(verbose, cases),
         Command::Fuzz(options) => fuzz::fuzz(verbose, &options),
         Command::Bench { args } => bench::bench(verbose, &args),
         Command::Figures => figures::figures(verbose),

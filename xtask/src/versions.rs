@@ -25,7 +25,10 @@ pub(crate) const CARGO_FUZZ: &str = "0.13.2";
 /// Runs the Autobahn cases against the server's WebSockets.
 pub(crate) const KOSOKU: &str = "0.1.0";
 
-/// The oldest Python that runs [`KOSOKU`].
+/// Tries what the OpenAPI document says against the server.
+pub(crate) const SCHEMATHESIS: &str = "4.32.5";
+
+/// The oldest Python that runs [`KOSOKU`] and [`SCHEMATHESIS`].
 pub(crate) const PYTHON: &str = "3.10";
 
 /// The oldest Node that runs the npm build of `wasm-opt`.

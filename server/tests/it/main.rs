@@ -18,6 +18,7 @@ mod browser;
 mod channels;
 mod conformance;
 mod conversation;
+mod document;
 mod emoji;
 mod equality;
 mod events;

@@ -8,8 +8,8 @@ mod cargo;
 mod debian;
 pub(crate) mod faults;
 mod install;
-pub(crate) mod kosoku;
 mod npm;
+pub(crate) mod python;
 pub(crate) mod rust;
 pub(crate) mod version;
 

@@ -19,6 +19,7 @@ pub mod messages;
 pub mod openapi;
 pub mod origin;
 pub mod page;
+pub mod parsing;
 pub mod previews;
 pub mod problem;
 mod ranges;
