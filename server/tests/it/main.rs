@@ -36,6 +36,7 @@ mod previews;
 mod program;
 mod read_positions;
 mod search;
+mod security;
 mod sessions;
 mod smuggling;
 mod soak;

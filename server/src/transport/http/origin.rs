@@ -28,6 +28,12 @@ pub fn cross_origin(headers: &HeaderMap) -> bool {
     told(headers) == Told::Foreign
 }
 
+/// Whether a browser tells where the request comes from, which it does with every change; scripts
+/// don't.
+pub fn told_by_a_browser(headers: &HeaderMap) -> bool {
+    told(headers) != Told::Nothing
+}
+
 /// Whether the request calls the server by an address or as `localhost`, which no name of the web
 /// can be made to mean; or by nothing, which no browser does.
 pub fn is_this_machine(headers: &HeaderMap) -> bool {
@@ -139,6 +145,7 @@ mod tests {
     fn silence_is_neither_proof_nor_offence() {
         let silent = headers(&[("host", "chat.example")]);
         assert!(!same_origin(&silent));
-        assert!(!cross_origin(&silent));
+        assert!(!cross_origin(&silent) && !told_by_a_browser(&silent));
+        assert!(told_by_a_browser(&headers(&[("origin", "http://a")])));
     }
 }

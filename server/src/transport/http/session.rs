@@ -1,7 +1,7 @@
 //! Who asks: the extractor that turns a request's token into a [`Caller`], under the origin rule.
 
 use super::credentials::{Carrier, session_token};
-use super::origin::{cross_origin, is_this_machine, same_origin};
+use super::origin::{cross_origin, is_this_machine, same_origin, told_by_a_browser};
 use super::rates::Told;
 use crate::actions::accounts;
 use crate::app::AppHandle;
@@ -68,7 +68,8 @@ impl FromRequestParts<AppHandle> for NotRebound {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppHandle) -> Result<Self> {
-        if !app.signup_for_this_machine || is_this_machine(&parts.headers) {
+        let by_a_browser = told_by_a_browser(&parts.headers);
+        if !app.signup_for_this_machine || !by_a_browser || is_this_machine(&parts.headers) {
             return Ok(Self);
         }
         Err(Error::new(
