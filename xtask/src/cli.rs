@@ -15,6 +15,7 @@ cargo xtask <command> [-v]
   soak            people who talk for long while memory is watched: [--minutes N] [--people N] [--seed S]
   fuzz            what strangers send, tried by a fuzzer: [--seconds N] [TARGET]
   schemathesis    what the OpenAPI document says, tried against the server: [--cases N] for each operation
+  mutants         changes in what decides and keeps, each of which a test must notice (hours): [PART]
   bench           measure Hubbub beside the least that a server could do: [--quick] [--json] [--only ROWS] ...
   figures         measure what the README states: sizes, start-up time, memory
   help            this
@@ -46,8 +47,12 @@ pub(crate) enum Command {
     Torture(Torture),
     Soak(Soak),
     Fuzz(Fuzz),
-    /// How many cases are made up for each operation.
+    Mutants {
+        /// The only part to change; all when [`None`].
+        part: Option<String>,
+    },
     Schemathesis {
+        /// How many are made up for each operation.
         cases: u32,
     },
     Bench {
@@ -131,6 +136,7 @@ impl Cli {
             "test" => Command::Test,
             "torture" => Command::Torture(Torture::parse(&mut words)?),
             "soak" => Command::Soak(Soak::parse(&mut words)?),
+            "mutants" => Command::Mutants { part: words.next() },
             "schemathesis" => Command::Schemathesis { cases: cases(&mut words)? },
             "fuzz" => Command::Fuzz(Fuzz::parse(&mut words)?),
             "bench" => Command::Bench { args: bench_args(&mut words, server_args) },

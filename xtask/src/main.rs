@@ -15,6 +15,7 @@ mod figures;
 mod fingerprint;
 mod frontend;
 mod fuzz;
+mod mutants;
 mod paths;
 mod process;
 mod progress;
@@ -64,6 +65,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Test => test::test(verbose),
         Command::Torture(torture) => torture::torture(verbose, &torture),
         Command::Soak(soak) => soak::soak(verbose, &soak),
+        Command::Mutants { part } => mutants::mutants(verbose, part.as_deref()),
         Command::Schemathesis { cases } => schemathesis::schemathesis(verbose, cases),
         Command::Fuzz(options) => fuzz::fuzz(verbose, &options),
         Command::Bench { args } => bench::bench(verbose, &args),
