@@ -5,8 +5,8 @@
 #![no_main]
 
 #[allow(dead_code, reason = "the server uses all of it")]
+#[path = "../../src/domain"]
 mod domain {
-    #[path = "../../../src/domain/limiter.rs"]
     pub mod limiter;
 }
 #[allow(dead_code, reason = "the server uses all of it")]
