@@ -11,6 +11,7 @@ use crate::domain::slots::Slots;
 use crate::domain::tickets::Tickets;
 use crate::previews::Previews;
 use crate::storage::Storage;
+use shared::ClientId;
 use shared::api::account::SignupPolicy;
 use std::sync::Arc;
 use tokio::runtime::Handle;
@@ -36,12 +37,16 @@ pub struct App {
     pub passwords: Passwords,
     /// Pictures, decoded off the async threads and within bounds of memory.
     pub pictures: Pictures,
+    /// Open sockets, by client.
+    pub sockets: Slots<ClientId>,
     /// Uploads that are under way, by user.
     pub uploading: Slots,
     /// What links lead to.
     pub previews: Previews,
     /// Who may sign up.
     pub signup: SignupPolicy,
+    /// Whether nobody chose that: it is open because only this machine can reach the server.
+    pub signup_for_this_machine: bool,
     /// Where people open the server, if it was told: scheme, name and port.
     pub origin: Option<Url>,
     /// Whether it listens on a loopback address.

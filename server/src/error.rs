@@ -1,6 +1,8 @@
 //! The one error of the server: a code, a sentence and the places that are wrong. It knows nothing
 //! of HTTP; `transport/http/problem.rs` and `transport/ws/receive.rs` tell it to clients.
 
+use crate::domain::limiter::Quota;
+use shared::limits::OVERLOAD_RETRY_MS;
 use shared::{ErrorCode, ProblemDetail};
 use std::{borrow::Cow, fmt, time::Duration};
 
@@ -18,12 +20,14 @@ pub struct Error {
     pub places: Vec<ProblemDetail>,
     /// After which time trying again can help.
     pub retry_after: Option<Duration>,
+    /// The rate that was exceeded, where one was.
+    pub quota: Option<Quota>,
 }
 
 impl Error {
     /// An error without places.
     pub fn new(code: ErrorCode, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, detail: detail.into(), places: Vec::new(), retry_after: None }
+        Self { code, detail: detail.into(), places: Vec::new(), retry_after: None, quota: None }
     }
 
     /// Unknown or not visible: one answer for both, so that nobody learns which.
@@ -45,12 +49,19 @@ impl Error {
             detail: format!("{field} {detail}").into(),
             places: vec![ProblemDetail { pointer: pointer.to_owned(), detail }],
             retry_after: None,
+            quota: None,
         }
     }
 
     /// Several fields of the request are wrong.
     pub fn invalid_places(detail: &'static str, places: Vec<ProblemDetail>) -> Self {
-        Self { code: ErrorCode::Invalid, detail: detail.into(), places, retry_after: None }
+        Self {
+            code: ErrorCode::Invalid,
+            detail: detail.into(),
+            places,
+            retry_after: None,
+            quota: None,
+        }
     }
 
     /// No valid token, cookie or ticket.
@@ -75,6 +86,7 @@ impl Error {
                 .into(),
             places: Vec::new(),
             retry_after: Some(Duration::from_secs(2)),
+            quota: None,
         }
     }
 
@@ -85,6 +97,7 @@ impl Error {
             detail: "the server is shutting down; try again in a moment".into(),
             places: Vec::new(),
             retry_after: Some(Duration::from_secs(2)),
+            quota: None,
         }
     }
 
@@ -101,6 +114,24 @@ impl Error {
             detail: "too many requests; slow down and try again".into(),
             places: Vec::new(),
             retry_after: Some(retry_after),
+            quota: None,
+        }
+    }
+
+    /// A rate was exceeded: come back when there is something left of it.
+    pub fn over_rate(quota: Quota) -> Self {
+        Self { quota: Some(quota), ..Self::rate_limited(quota.wait) }
+    }
+
+    /// More is asked of the server than it can do at the moment.
+    pub fn overloaded() -> Self {
+        Self {
+            detail:
+                "the server has more to do than it can at the moment; nothing was changed, try \
+                     again"
+                    .into(),
+            retry_after: Some(Duration::from_millis(OVERLOAD_RETRY_MS)),
+            ..Self::storage_unavailable()
         }
     }
 }

@@ -121,12 +121,14 @@ impl Works {
             tickets: Tickets::default(),
             passwords,
             pictures,
+            sockets: Slots::default(),
             uploading: Slots::default(),
             previews,
             origin: config.origin.clone(),
             on_loopback: config.listen.ip().is_loopback(),
             passkeys: Passkeys::default(),
             signup: config.signup_policy(),
+            signup_for_this_machine: config.signup.is_none() && config.listen.ip().is_loopback(),
             secure_cookies: config.secure_cookies,
             retention_days: config.retention_days,
             retention_changed: tokio::sync::Notify::new(),
@@ -185,7 +187,7 @@ impl Node {
         let ending = tokio::spawn(ending::run(Arc::clone(&app)));
         let retaining = tokio::spawn(retention::run(Arc::clone(&app)));
         let router = router::router(Arc::clone(&app));
-        let serving = tokio::spawn(serve::serve(listener, router, app.draining.clone()));
+        let serving = tokio::spawn(serve::serve(listener, router, Arc::clone(&app)));
         stop.await;
         tracing::info!("draining");
         works.drain.send_replace(true);

@@ -173,3 +173,76 @@ pub const TYPING_SHOWN_MS: u64 = 6_000;
 pub const JSON_MAX_DEPTH: usize = 64;
 /// Most days for which a channel can say that it keeps its messages.
 pub const RETENTION_MAX_DAYS: u32 = 3_650;
+/// Most open sockets of one client.
+pub const SOCKETS_PER_CLIENT_MAX: usize = 50;
+/// Most connections of one network (an IPv4 address, or the /64 of an IPv6 one), open sockets among
+/// them. A reverse proxy that is trusted has no such bound.
+pub const CONNECTIONS_PER_NETWORK_MAX: usize = 4_096;
+/// Most connections at once, open sockets among them. Who comes past it is answered 503.
+pub const CONNECTIONS_MAX: usize = 16_384;
+/// Bytes of a JSON body that every request may hold in memory while it arrives.
+pub const BODY_SMALL_BYTES: usize = 16 * 1024;
+/// Most bytes that all arriving JSON bodies hold together, of what is longer than
+/// [`BODY_SMALL_BYTES`]; past it, a longer one is answered 503.
+pub const BODIES_MAX_BYTES: usize = 64 * 1024 * 1024;
+/// Passwords that wait for their hash at once; past it, who comes is answered 503.
+pub const PASSWORDS_WAITING_MAX: usize = 256;
+/// Changes that wait for the disk at once.
+pub const CHANGES_WAITING_MAX: usize = 4_096;
+/// Milliseconds for which changes may come faster than the disk takes them, and wait for room; after
+/// that, those that find none are refused at once until it has caught up.
+pub const OVERLOAD_PATIENCE_MS: u64 = 1_000;
+/// Milliseconds after which who was refused by an overloaded server may try again.
+pub const OVERLOAD_RETRY_MS: u64 = 2_000;
+
+/// How often something may be done: so many times at once, and so many a minute after that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// What it is called in the `RateLimit` headers.
+    pub name: &'static str,
+    /// What is limited, and of whom.
+    pub what: &'static str,
+    /// How many at once.
+    pub at_once: u32,
+    /// How many come back a minute.
+    pub per_minute: u32,
+}
+
+macro_rules! rates {
+    ($($(#[$doc:meta])* $constant:ident = $name:literal, $what:literal, $at_once:literal, $per_minute:literal;)*) => {
+        $($(#[$doc])*
+        pub const $constant: Rate =
+            Rate { name: $name, what: $what, at_once: $at_once, per_minute: $per_minute };)*
+
+        /// Every rate there is. A network is an IPv4 address, or the /64 of an IPv6 one.
+        pub const RATES: &[Rate] = &[$($constant),*];
+    };
+}
+
+rates! {
+    /// Requests of any kind, by network.
+    REQUEST_RATE = "requests", "requests of one network", 6_000, 120_000;
+    /// Signing up, by network.
+    SIGN_UP_RATE = "sign-up", "sign-ups from one network", 200, 60;
+    /// Logging in, by network.
+    LOG_IN_RATE = "log-in", "log-ins from one network", 60, 60;
+    /// Wrong passwords for one name, from networks that it has not logged in from lately.
+    LOG_IN_NAME_RATE = "log-in-name",
+        "wrong passwords for one name, from networks where it did not log in lately", 60, 6;
+    /// Changes of any kind, by user.
+    CHANGE_RATE = "changes", "changes of one user", 600, 6_000;
+    /// Changes of any kind, by client, so that one of them leaves room for the user's others.
+    CLIENT_CHANGE_RATE = "client-changes", "changes of one client", 500, 4_800;
+    /// Searching, by user, which is as fast as one types.
+    SEARCH_RATE = "search", "searches of one user", 60, 600;
+    /// Uploading, by user.
+    UPLOAD_RATE = "upload", "uploads of one user", 60, 60;
+    /// WebSocket tickets, by user.
+    TICKET_RATE = "ticket", "WebSocket tickets of one user", 120, 120;
+    /// Opening sockets, by user.
+    SOCKET_RATE = "socket", "sockets that one user opens", 200, 300;
+    /// Frames of any kind, by socket.
+    FRAME_RATE = "frames", "frames of one socket, `ping` and `read` among them", 1_200, 9_000;
+    /// Links that are looked up for previews, by user; past it messages go without.
+    PREVIEW_RATE = "previews", "links of one user that are looked up for previews", 60, 60;
+}

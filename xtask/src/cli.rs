@@ -14,6 +14,8 @@ cargo xtask <command> [-v]
   torture         the crash test at length: [--rounds N] [--writers N] [--seed S]
   soak            people who talk for long while memory is watched: [--minutes N] [--people N] [--seed S]
   fuzz            what strangers send, tried by a fuzzer: [--seconds N] [TARGET]
+  schemathesis    what the OpenAPI document says, tried against the server: [--cases N] for each operation
+  mutants         changes in what decides and keeps, each of which a test must notice (hours): [PART]
   bench           measure Hubbub beside the least that a server could do: [--quick] [--json] [--only ROWS] ...
   figures         measure what the README states: sizes, start-up time, memory
   passwords FILE  make the server's list of common passwords from a file with one a line, the most common first
@@ -35,16 +37,32 @@ pub(crate) struct Cli {
 /// A command and its own options.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Command {
-    Run { server_args: Vec<String> },
+    Run {
+        server_args: Vec<String>,
+    },
     Build,
-    Dev { server_args: Vec<String> },
+    Dev {
+        server_args: Vec<String>,
+    },
     Test,
     Torture(Torture),
     Soak(Soak),
     Fuzz(Fuzz),
-    Bench { args: Vec<String> },
+    Mutants {
+        /// The only part to change; all when [`None`].
+        part: Option<String>,
+    },
+    Schemathesis {
+        /// How many are made up for each operation.
+        cases: u32,
+    },
+    Bench {
+        args: Vec<String>,
+    },
     Figures,
-    Passwords { file: String },
+    Passwords {
+        file: String,
+    },
     Help,
 }
 
@@ -81,6 +99,9 @@ pub(crate) struct Fuzz {
 
 /// Seconds of `fuzz` when none are given.
 const FUZZ_SECONDS: u32 = 60;
+
+/// Cases of `schemathesis` for each operation when none are given: over 20,000 in all.
+const CASES: u32 = 430;
 
 /// Rounds of `torture` when none are given.
 const ROUNDS: u32 = 200;
@@ -119,6 +140,8 @@ impl Cli {
             "test" => Command::Test,
             "torture" => Command::Torture(Torture::parse(&mut words)?),
             "soak" => Command::Soak(Soak::parse(&mut words)?),
+            "mutants" => Command::Mutants { part: words.next() },
+            "schemathesis" => Command::Schemathesis { cases: cases(&mut words)? },
             "fuzz" => Command::Fuzz(Fuzz::parse(&mut words)?),
             "bench" => Command::Bench { args: bench_args(&mut words, server_args) },
             "figures" => Command::Figures,
@@ -158,6 +181,18 @@ fn option(words: &mut impl Iterator<Item = String>) -> Result<Option<(String, St
     }
     let value = words.next().with_context(|| format!("`{option}` needs a value"))?;
     Ok(Some((option, value)))
+}
+
+/// The only option of `schemathesis`.
+fn cases(words: &mut impl Iterator<Item = String>) -> Result<u32> {
+    let mut cases = CASES;
+    while let Some((option, value)) = option(words)? {
+        if option != "--cases" {
+            bail!("`schemathesis` does not take `{option}`");
+        }
+        cases = value.parse().with_context(|| format!("`{option} {value}`: not a number"))?;
+    }
+    Ok(cases)
 }
 
 impl Torture {
@@ -259,6 +294,13 @@ mod tests {
     }
 
     #[test]
+    fn schemathesis_takes_a_number_of_cases() {
+        assert_eq!(parse("schemathesis").unwrap().command, Command::Schemathesis { cases: CASES });
+        let cases = parse("schemathesis --cases=9").unwrap().command;
+        assert_eq!(cases, Command::Schemathesis { cases: 9 });
+    }
+
+    #[test]
     fn bench_hands_everything_on() {
         let cli = parse("bench --quick -v --only cpu-1 -- --signup open").unwrap();
         let args = ["--quick", "--only", "cpu-1", "--server-args", "--signup", "open"];
@@ -282,6 +324,7 @@ mod tests {
             ("torture --rounds many", "not a number"),
             ("torture --rounds", "needs a value"),
             ("soak --rounds 3", "does not take `--rounds`"),
+            ("schemathesis --rounds 3", "does not take `--rounds`"),
             ("fuzz --seconds long", "not a number"),
             ("fuzz frames more", "does not take `more`"),
         ] {

@@ -11,8 +11,15 @@ use crate::tools::{self, Toolbox, rust};
 use crate::{cli, paths, process, versions};
 
 /// Each is a file of this name in `server/fuzz/fuzz_targets`.
-const TARGETS: [&str; 6] =
-    ["frames", "client_message", "server_message", "markdown", "search_query", "pictures"];
+const TARGETS: [&str; 7] = [
+    "frames",
+    "client_message",
+    "server_message",
+    "bodies",
+    "markdown",
+    "search_query",
+    "pictures",
+];
 
 /// The longest input that is tried, in bytes. Nothing in the targets happens only past it that has no test of its own.
 const MAX_LEN: u32 = 4096;

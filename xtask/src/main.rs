@@ -15,11 +15,13 @@ mod figures;
 mod fingerprint;
 mod frontend;
 mod fuzz;
+mod mutants;
 mod passwords;
 mod paths;
 mod process;
 mod progress;
 mod run;
+mod schemathesis;
 mod server;
 mod signals;
 mod slim;
@@ -64,6 +66,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Test => test::test(verbose),
         Command::Torture(torture) => torture::torture(verbose, &torture),
         Command::Soak(soak) => soak::soak(verbose, &soak),
+        Command::Mutants { part } => mutants::mutants(verbose, part.as_deref()),
+        Command::Schemathesis { cases } => schemathesis::schemathesis(verbose, cases),
         Command::Fuzz(options) => fuzz::fuzz(verbose, &options),
         Command::Bench { args } => bench::bench(verbose, &args),
         Command::Passwords { file } => {

@@ -9,13 +9,13 @@ use crate::progress::{self, Step, Steps, seconds};
 use crate::summary::{self, Counts};
 use crate::tools::browser::{self, Browser};
 use crate::tools::faults;
-use crate::tools::kosoku::{self, KOSOKU};
+use crate::tools::python;
 use crate::tools::rust::{self, WASM};
 use crate::tools::{self, PAGE_STEPS, Toolbox};
 use crate::{budget, frontend, paths, process, signals, versions};
 
 /// The steps below, one by one.
-const STEPS: usize = 4 + PAGE_STEPS + 8;
+const STEPS: usize = 4 + PAGE_STEPS + 9;
 
 /// Checks everything.
 ///
@@ -49,8 +49,11 @@ pub(crate) fn test(verbose: bool) -> Result<ExitCode> {
     steps.step("nextest", |step| toolbox.nextest(step))?;
     let browser = steps.step("Chromium", |step| browser::ensure(&toolbox, step))?;
     let kosoku = run.check(&mut steps, &format!("kosoku {}", versions::KOSOKU), |step| {
-        kosoku::ensure(&toolbox, step)
+        python::ensure(&python::KOSOKU, &toolbox, step)
     });
+    let named = format!("schemathesis {}", versions::SCHEMATHESIS);
+    let schemathesis =
+        run.check(&mut steps, &named, |step| python::ensure(&python::SCHEMATHESIS, &toolbox, step));
     let faults =
         run.check(&mut steps, "strace and libfaketime", |step| faults::ensure(&toolbox, step));
 
@@ -70,7 +73,10 @@ pub(crate) fn test(verbose: bool) -> Result<ExitCode> {
         let mut nextest = cargo(&toolbox, &["nextest", "run", "--locked", "--workspace"]);
         nextest.args(["--profile", "ci"]);
         if let Some(kosoku) = &kosoku {
-            nextest.env(KOSOKU, kosoku);
+            nextest.env(python::KOSOKU.variable, kosoku);
+        }
+        if let Some(schemathesis) = &schemathesis {
+            nextest.env(python::SCHEMATHESIS.variable, schemathesis);
         }
         if let Some(faults) = &faults {
             nextest.env(faults::STRACE, &faults.strace).env(faults::FAKETIME, &faults.faketime);

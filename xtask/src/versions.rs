@@ -22,10 +22,16 @@ pub(crate) const NEXTEST: &str = "0.9.143";
 /// Runs the fuzz targets. Any newer one does too.
 pub(crate) const CARGO_FUZZ: &str = "0.13.2";
 
+/// Changes the program a little, over and over, to see whether a test notices. Any newer one does too.
+pub(crate) const CARGO_MUTANTS: &str = "27.1.0";
+
 /// Runs the Autobahn cases against the server's WebSockets.
 pub(crate) const KOSOKU: &str = "0.1.0";
 
-/// The oldest Python that runs [`KOSOKU`].
+/// Tries what the OpenAPI document says against the server.
+pub(crate) const SCHEMATHESIS: &str = "4.32.5";
+
+/// The oldest Python that runs [`KOSOKU`] and [`SCHEMATHESIS`].
 pub(crate) const PYTHON: &str = "3.10";
 
 /// The oldest Node that runs the npm build of `wasm-opt`.

@@ -4,7 +4,7 @@ use crate::actions::{invites, outcome};
 use crate::app::App;
 use crate::domain::announcement::Announcement;
 use crate::domain::identity::{Caller, look_key, name_key};
-use crate::domain::limiter::Limited;
+use crate::domain::limiter::{Limited, NameHash};
 use crate::domain::scopes::Wanted;
 use crate::domain::secret;
 use crate::domain::{password, permission};
@@ -99,7 +99,8 @@ async fn permit_sign_up(app: &App, invite: Option<String>) -> Result<()> {
 /// `bad_credentials` for a wrong name as for a wrong password, `rate_limited`, or when storage
 /// can't be written.
 pub async fn log_in(app: &App, from: IpAddr, device: &str, request: LogIn) -> Result<Session> {
-    app.limiter.take(Limited::LogIn(from), app.clock.elapsed())?;
+    let name = NameHash::of(&name_key(&short(request.username.trim())));
+    app.limiter.take_log_in(name, from, app.clock.elapsed())?;
     let possible = request.username.chars().count() <= 2 * USERNAME_MAX_CHARS
         && request.password.len() <= PASSWORD_MAX_BYTES;
     let account = if possible {
@@ -113,11 +114,17 @@ pub async fn log_in(app: &App, from: IpAddr, device: &str, request: LogIn) -> Re
     let Some(Account { user_id, username, .. }) = account.filter(|_| right) else {
         return Err(Error::bad_credentials());
     };
+    app.limiter.logged_in(name, from, app.clock.elapsed());
     let device = request.device.as_deref().unwrap_or(device);
     let (client, token) = new_client(app, device, app.clock.now())?;
     let client_id = client.client_id;
     outcome(|done| app.storage.create_client(user_id, client, stored, done)).await?;
     Ok(Session { user_id, client_id, username, token })
+}
+
+/// As much of a text as may be a user name.
+fn short(text: &str) -> String {
+    text.chars().take(2 * USERNAME_MAX_CHARS).collect()
 }
 
 pub(super) fn new_client(app: &App, device: &str, now: Timestamp) -> Result<(NewClient, String)> {
@@ -192,8 +199,9 @@ pub async fn revoke_all(app: &App, caller: Caller, but_this: bool) -> Result<()>
 /// A ticket that opens one WebSocket, once, within 30 seconds.
 ///
 /// # Errors
-/// `internal`, when the system's random source fails.
+/// `rate_limited`; `internal`, when the system's random source fails.
 pub fn ticket(app: &App, caller: Caller) -> Result<Ticket> {
+    app.limiter.take(Limited::Ticket(caller.user_id), app.clock.elapsed())?;
     let random =
         app.clock.random().map_err(|cause| Error::internal("the random source", &cause))?;
     let ticket = secret::token(random);

@@ -11,7 +11,9 @@ use crate::error::{Error, Result};
 use crate::storage::events::{Edit, MessageChange, NewMessage, NewReaction, Stored};
 use crate::storage::pages::PageAt;
 use shared::api::messages::{EditMessage, EventPage, MessagePage, PostMessage, Versions};
-use shared::limits::{ATTACHMENTS_MAX, EVENTS_PAGE_MAX, MESSAGE_MAX_BYTES, PAGE_DEFAULT, PAGE_MAX};
+use shared::limits::{
+    ATTACHMENTS_MAX, EVENTS_PAGE_MAX, MESSAGE_MAX_BYTES, PAGE_DEFAULT, PAGE_MAX, PREVIEWS_MAX,
+};
 use shared::{ChannelId, ChatMessage, ErrorCode, MessageId, Seq, Timestamp, UploadId, names};
 
 /// Sends a message. Returns once there is room for it in the writer's queue; `done` is called once
@@ -31,7 +33,7 @@ pub async fn post(
     let at = app.clock.now();
     let nonce = nonce_or_new(app, new.nonce, at)?;
     let Rendered { html, mentions, links } = render(app, caller, &new.message, true).await?;
-    let done = app.previews.after(links, done);
+    let done = app.previews.after(permitted_links(app, caller, links), done);
     let new = NewMessage {
         channel_id,
         message_id: MessageId(app.clock.new_id(at)),
@@ -53,6 +55,15 @@ pub async fn post(
         sent_at: at,
     };
     app.storage.insert_message(new, done).await
+}
+
+/// As many of a text's links as are looked up for this user at the moment; of the others the message
+/// has no previews.
+fn permitted_links(app: &App, caller: Caller, mut links: Vec<String>) -> Vec<String> {
+    links.truncate(PREVIEWS_MAX);
+    let now = app.clock.elapsed();
+    links.retain(|_| app.limiter.take(Limited::Preview(caller.user_id), now).is_ok());
+    links
 }
 
 /// What a message may be put together of.
@@ -95,7 +106,7 @@ pub async fn edit(
         check_text(&message)?;
     }
     let Rendered { html, mentions, links } = render(app, caller, &message, false).await?;
-    let done = app.previews.after(links, done);
+    let done = app.previews.after(permitted_links(app, caller, links), done);
     let edit = Edit { message, html, mentions };
     change(app, caller, channel_id, message_id, nonce, Some(edit), done).await
 }

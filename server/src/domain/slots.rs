@@ -1,40 +1,47 @@
-//! How many of something each user has under way at once.
+//! How many of something each user (or client, or network) has under way at once.
 
 use shared::UserId;
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Counts what is under way, by user. Holds nothing of users who have nothing under way.
-#[derive(Debug, Clone, Default)]
-pub struct Slots {
-    taken: Arc<Mutex<HashMap<UserId, usize>>>,
+#[derive(Debug)]
+pub struct Slots<K: Copy + Eq + Hash = UserId> {
+    taken: Arc<Mutex<HashMap<K, usize>>>,
 }
 
 /// One of a user's slots, for as long as this lives.
 #[derive(Debug)]
-pub struct Slot {
-    slots: Slots,
-    user: UserId,
+pub struct Slot<K: Copy + Eq + Hash = UserId> {
+    slots: Slots<K>,
+    user: K,
 }
 
-impl Slots {
+impl<K: Copy + Eq + Hash> Default for Slots<K> {
+    fn default() -> Self {
+        Self { taken: Arc::default() }
+    }
+}
+
+impl<K: Copy + Eq + Hash> Slots<K> {
     /// A slot of the user, who may have `most` at once; None while all are taken.
-    pub fn take(&self, user: UserId, most: usize) -> Option<Slot> {
+    pub fn take(&self, user: K, most: usize) -> Option<Slot<K>> {
         let mut taken = self.lock();
-        let count = taken.entry(user).or_default();
-        if *count >= most {
+        let count = taken.get(&user).copied().unwrap_or(0);
+        if count >= most {
             return None;
         }
-        *count += 1;
-        Some(Slot { slots: self.clone(), user })
+        taken.insert(user, count + 1);
+        Some(Slot { slots: Self { taken: Arc::clone(&self.taken) }, user })
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<UserId, usize>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<K, usize>> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Slot {
+impl<K: Copy + Eq + Hash> Drop for Slot<K> {
     fn drop(&mut self) {
         let mut taken = self.slots.lock();
         if let Some(count) = taken.get_mut(&self.user) {
@@ -54,7 +61,7 @@ mod tests {
     #[test]
     fn a_user_has_so_many_and_gets_them_back() {
         let (slots, ada, bob) =
-            (Slots::default(), UserId(Uuid::from_u128(1)), UserId(Uuid::from_u128(2)));
+            (Slots::<UserId>::default(), UserId(Uuid::from_u128(1)), UserId(Uuid::from_u128(2)));
         let first = slots.take(ada, 2);
         let second = slots.take(ada, 2);
         assert!(first.is_some() && second.is_some() && slots.take(ada, 2).is_none());

@@ -5,6 +5,7 @@
 mod forwarded;
 pub mod http;
 mod peer;
+mod refusal;
 pub mod router;
 pub mod serve;
 pub mod ws;

@@ -1,5 +1,7 @@
 //! What the accept loop knows of a connection and every request on it can ask for.
 
+use crate::domain::limiter::Network;
+use crate::domain::slots;
 use crate::error::Error;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -33,11 +35,14 @@ impl<S: Sync> FromRequestParts<S> for Peer {
 /// It is free again when the connection ends and the last clone is dropped; a socket keeps one for
 /// as long as it lives.
 #[derive(Debug, Clone)]
-pub struct Slot(#[expect(dead_code, reason = "held for its drop")] Arc<OwnedSemaphorePermit>);
+pub struct Slot(#[expect(dead_code, reason = "held for its drop")] Arc<Held>);
+
+/// The place among all connections, and among those of its network.
+type Held = (OwnedSemaphorePermit, Option<slots::Slot<Network>>);
 
 impl Slot {
     /// A place that was taken.
-    pub(super) fn new(permit: OwnedSemaphorePermit) -> Self {
-        Self(Arc::new(permit))
+    pub(super) fn new(permit: OwnedSemaphorePermit, own: Option<slots::Slot<Network>>) -> Self {
+        Self(Arc::new((permit, own)))
     }
 }

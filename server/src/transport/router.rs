@@ -2,8 +2,8 @@
 
 use super::http::{
     accounts, audit, channels, docs, emoji, files, health, invites, keeping, members, messages,
-    moderation, openapi, page, passkeys, previews, reads, resets, retention, roles, safety, search,
-    session::Needs, threads, tokens, uploads,
+    moderation, openapi, page, passkeys, previews, rates, reads, resets, retention, roles, safety,
+    search, session::Needs, threads, tokens, uploads,
 };
 use super::{forwarded, ws};
 use crate::app::AppHandle;
@@ -20,9 +20,13 @@ use tower_http::trace::TraceLayer;
 pub fn router(app: AppHandle) -> Router {
     let echo = if app.test_echo { echo() } else { Router::new() };
     Router::new()
-        .merge(rest())
-        .merge(transfers())
-        .merge(sockets())
+        .merge(
+            Router::new()
+                .merge(rest())
+                .merge(transfers())
+                .merge(sockets())
+                .layer(from_fn_with_state(AppHandle::clone(&app), rates::counted)),
+        )
         .merge(echo)
         .merge(for_operators())
         .merge(about())
@@ -30,6 +34,7 @@ pub fn router(app: AppHandle) -> Router {
         .fallback(page::elsewhere)
         .method_not_allowed_fallback(page::wrong_method)
         .layer(CatchPanicLayer::custom(safety::caught))
+        .layer(from_fn(safety::unambiguous))
         .layer(from_fn(safety::careful))
         // No query string, which may hold a ticket, and no headers, which hold tokens.
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {

@@ -1,9 +1,15 @@
 //! The accept loop: HTTP/1.1 over TCP, each connection in a task of its own and under time limits.
 //!
 //! It serves `TokioIo<TcpStream>` and nothing around it, so that `ws` can take the bare TCP stream
-//! back after an upgrade. TLS is a reverse proxy's.
+//! back after an upgrade. TLS is a reverse proxy's. Who comes when there is no place any more is told
+//! so and let go (`refusal`).
 
 use super::peer::{Peer, Slot};
+use super::refusal::{Refusals, Why};
+use crate::app::AppHandle;
+use crate::domain::limiter::Network;
+use crate::domain::proxies::TrustedProxies;
+use crate::domain::slots::Slots;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
@@ -11,6 +17,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use shared::limits::{CONNECTIONS_MAX, CONNECTIONS_PER_NETWORK_MAX};
 use socket2::SockRef;
 use std::convert::Infallible;
 use std::io;
@@ -23,8 +30,6 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tower::Service as _;
 
-/// Most connections at once, sockets included; more wait in the kernel's backlog.
-const CONNECTIONS_MAX: usize = 16_384;
 /// How long a request's head may take; hyper counts an idle keep-alive connection the same way.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// Most bytes of a request's head, and of what is read ahead of a body.
@@ -42,8 +47,10 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Accepts and serves connections until `draining` turns true; then accepts no more, lets running
 /// requests finish for at most five seconds, and returns. Sockets (upgraded connections) are not
 /// waited for: whoever runs them ends them.
-pub async fn serve(listener: TcpListener, router: Router, mut draining: watch::Receiver<bool>) {
-    let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+pub async fn serve(listener: TcpListener, router: Router, app: AppHandle) {
+    let mut draining = app.draining.clone();
+    let places = Places::new(app.limiter.is_on(), app.proxies.clone());
+    let refusals = Refusals::default();
     let mut connections = JoinSet::new();
     let drain = draining.clone();
     let mut ended = pin!(drained(&mut draining));
@@ -52,8 +59,12 @@ pub async fn serve(listener: TcpListener, router: Router, mut draining: watch::R
             biased;
             () = &mut ended => break,
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
-            (stream, peer, slot) = accept(&listener, &slots) => {
-                connections.spawn(connection(stream, peer, slot, router.clone(), drain.clone()));
+            (stream, peer) = accept(&listener) => match places.take(peer) {
+                Ok(slot) => {
+                    connections
+                        .spawn(connection(stream, peer, slot, router.clone(), drain.clone()));
+                }
+                Err(why) => refusals.tell(stream, why),
             }
         }
     }
@@ -70,17 +81,42 @@ async fn drained(draining: &mut watch::Receiver<bool>) {
     let _ = draining.wait_for(|draining| *draining).await;
 }
 
-/// The next connection, with a place for it. Errors of `accept` are waited out: they are of the
-/// connection that was about to come, or mean that files have run out for the moment.
-async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> (TcpStream, SocketAddr, Slot) {
-    loop {
-        let Ok(permit) = Arc::clone(slots).acquire_owned().await else {
-            // The semaphore is never closed; were it, there would be no place ever again.
-            std::future::pending::<()>().await;
-            continue;
+/// The places for connections: so many in all, and so many for each network. Waiting for one would be
+/// in vain, as a socket keeps its own for days.
+#[derive(Debug)]
+struct Places {
+    all: Arc<Semaphore>,
+    /// None when rates are not limited.
+    networks: Option<Slots<Network>>,
+    /// Their connections are of many networks, which is only known once a request has come.
+    proxies: TrustedProxies,
+}
+
+impl Places {
+    fn new(limited: bool, proxies: TrustedProxies) -> Self {
+        let networks = limited.then(Slots::default);
+        Self { all: Arc::new(Semaphore::new(CONNECTIONS_MAX)), networks, proxies }
+    }
+
+    fn take(&self, peer: SocketAddr) -> Result<Slot, Why> {
+        let own = match &self.networks {
+            Some(networks) if !self.proxies.contains(peer.ip()) => {
+                let own = networks.take(Network::of(peer.ip()), CONNECTIONS_PER_NETWORK_MAX);
+                Some(own.ok_or(Why::Network)?)
+            }
+            _ => None,
         };
+        let permit = Arc::clone(&self.all).try_acquire_owned().map_err(|_| Why::All)?;
+        Ok(Slot::new(permit, own))
+    }
+}
+
+/// The next connection. Errors of `accept` are waited out: they are of the connection that was about
+/// to come, or mean that files have run out for the moment.
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
         match listener.accept().await {
-            Ok((stream, peer)) => return (stream, peer, Slot::new(permit)),
+            Ok(accepted) => return accepted,
             Err(cause) if of_the_peer(&cause) => {}
             Err(cause) => {
                 tracing::warn!(%cause, "can't accept connections at the moment");
@@ -144,4 +180,41 @@ fn tune(stream: &TcpStream) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     SockRef::from(stream).set_tcp_user_timeout(Some(UNACKNOWLEDGED_MAX))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::proxies::Cidr;
+
+    #[test]
+    fn there_are_so_many_places_and_one_network_never_has_them_all() {
+        let proxy = "192.0.2.9".parse::<Cidr>().unwrap();
+        let places = Places::new(true, vec![proxy].into());
+        let of = |text: &str| places.take(text.parse().unwrap());
+        let mut held: Vec<_> =
+            (0..CONNECTIONS_PER_NETWORK_MAX).map(|_| of("192.0.2.1:9").unwrap()).collect();
+        assert_eq!(of("192.0.2.1:8").err(), Some(Why::Network));
+        let of_many: Vec<_> =
+            (0..=CONNECTIONS_PER_NETWORK_MAX).map(|_| of("192.0.2.9:9").unwrap()).collect();
+        drop(of_many);
+        held.push(of("192.0.2.2:9").unwrap());
+        drop(held.swap_remove(0));
+        held.push(of("192.0.2.1:9").unwrap());
+        for n in held.len()..CONNECTIONS_MAX {
+            held.push(of(&format!("198.51.100.{}:9", n % 200)).unwrap());
+        }
+        assert_eq!(of("203.0.113.1:9").err(), Some(Why::All));
+        drop(held);
+        assert!(of("203.0.113.1:9").is_ok());
+    }
+
+    #[test]
+    fn without_limits_one_network_may_have_all_places() {
+        let places = Places::new(false, TrustedProxies::default());
+        let take = || places.take(SocketAddr::from(([127, 0, 0, 1], 9)));
+        let held: Vec<_> = (0..CONNECTIONS_MAX).map(|_| take().unwrap()).collect();
+        assert_eq!(take().err(), Some(Why::All));
+        drop(held);
+    }
 }

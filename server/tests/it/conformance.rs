@@ -3,7 +3,7 @@
 //!
 //! `HUBBUB_TEST_KOSOKU` names the program; else the newest one in the cache of the commands is taken.
 
-use crate::harness::TestServer;
+use crate::harness::{TestServer, cached};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,26 +18,12 @@ const COMPRESSED: usize = 216;
 
 fn kosoku() -> PathBuf {
     let named = std::env::var_os("HUBBUB_TEST_KOSOKU").map(PathBuf::from);
-    let program = named.or_else(cached).filter(|program| program.exists());
+    let program = named.or_else(|| cached("kosoku")).filter(|program| program.exists());
     program.expect(
         "kosoku, which runs the Autobahn cases, is missing: `cargo xtask test` installs it; or install \
          it with `python3 -m venv DIR` and `DIR/bin/pip install kosoku`, and set HUBBUB_TEST_KOSOKU \
          to DIR/bin/kosoku",
     )
-}
-
-/// Where `cargo xtask test` installs it.
-fn cached() -> Option<PathBuf> {
-    let home = || std::env::home_dir().map(|home| home.join(".cache"));
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home)?;
-    let tools = std::fs::read_dir(cache.join("hubbub").join("tools")).ok()?;
-    let programs = tools.filter_map(|entry| {
-        let place = entry.ok()?.path();
-        let is_kosoku = place.file_name()?.to_str()?.starts_with("kosoku-");
-        let program = place.join("bin").join("kosoku");
-        (is_kosoku && place.extension()? != "filling" && program.exists()).then_some(program)
-    });
-    programs.max()
 }
 
 /// Runs every case, and reads how each went.

@@ -21,6 +21,7 @@ mod report;
 mod rows;
 mod signals;
 mod socket;
+mod speakers;
 mod stage;
 mod tally;
 mod texts;

@@ -8,8 +8,8 @@ mod cargo;
 mod debian;
 pub(crate) mod faults;
 mod install;
-pub(crate) mod kosoku;
 mod npm;
+pub(crate) mod python;
 pub(crate) mod rust;
 pub(crate) mod version;
 
@@ -60,6 +60,15 @@ const CARGO_FUZZ: Pin = Pin {
     locked: true,
 };
 
+/// Changes the program to see whether a test notices.
+const CARGO_MUTANTS: Pin = Pin {
+    package: "cargo-mutants",
+    program: "cargo-mutants",
+    version: versions::CARGO_MUTANTS,
+    accepts: Accepts::AtLeast,
+    locked: true,
+};
+
 /// How many steps [`Toolbox::for_the_page`] takes.
 pub(crate) const PAGE_STEPS: usize = 3;
 
@@ -99,6 +108,14 @@ impl Toolbox {
     /// When it is missing and can't be installed.
     pub(crate) fn cargo_fuzz(&mut self, step: &mut Step) -> Result<()> {
         cargo::ensure(self, &CARGO_FUZZ, step)
+    }
+
+    /// Makes sure of what changes the program.
+    ///
+    /// # Errors
+    /// When it is missing and can't be installed.
+    pub(crate) fn cargo_mutants(&mut self, step: &mut Step) -> Result<()> {
+        cargo::ensure(self, &CARGO_MUTANTS, step)
     }
 
     /// A command that finds the tools of this box before others, and that does not see what Cargo told us about `xtask`.

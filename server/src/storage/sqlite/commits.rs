@@ -2,9 +2,10 @@
 //! of it, and settles the journal when there is time.
 
 use super::checkpoint::Checkpointer;
+use super::counters::Counters;
 use super::journal::{Journal, Staged};
 use super::rows::Failure;
-use super::writer::{Committed, Counters, Job, Needs, Tx};
+use super::writer::{Committed, Job, Needs, Tx};
 use crate::domain::announcement::Announcement;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::PathBuf;
@@ -98,6 +99,7 @@ impl Commits {
                 Err(_) => break,
             }
         }
+        self.counters.left(self.jobs.len());
         Some(batch)
     }
 

@@ -13,6 +13,7 @@ mod checks;
 mod clients;
 mod commits;
 mod copying;
+mod counters;
 pub mod events;
 mod exporting;
 mod folding;
@@ -107,7 +108,7 @@ impl Storage {
         search::complete(&connection)?;
         journal::recover(&connection)?;
         let files = Files::open(dir).map_err(OpenError::Directory)?;
-        let (writer, committed) = Writer::start(connection, connect(&path, false)?, dir)?;
+        let (writer, committed) = Writer::start(connection, connect(&path, false)?, dir, clock)?;
         let storage = Self {
             writer,
             searches: Arc::new(Semaphore::new(SEARCHES)),

@@ -8,6 +8,7 @@
 
 use super::checkpoint::Checkpointer;
 use super::commits::Commits;
+use super::counters::Counters;
 use super::events::Stored;
 use super::journal::{Journal, Post, Staged};
 use super::posts::{Beside, insert_message};
@@ -15,17 +16,20 @@ use super::rows::{ChannelNo, Failure, Id, Place, place};
 use super::search;
 use crate::actions::{Done, outcome};
 use crate::domain::announcement::Announcement;
+use crate::domain::clock::Clock;
 use crate::error::{Error, Result};
 use rusqlite::Connection;
+use shared::limits::{CHANGES_WAITING_MAX, OVERLOAD_PATIENCE_MS};
 use shared::{ChannelId, Seq, UserId};
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::mpsc;
 
-/// Changes that wait for the writer; past it, who asks waits.
-const QUEUE_MAX: usize = 4_096;
+/// For how long changes may come faster than they are committed, and wait for room.
+const PATIENCE: Duration = Duration::from_millis(OVERLOAD_PATIENCE_MS);
 /// Commits that wait to be delivered; past it, the writer waits.
 const COMMITTED_MAX: usize = 64;
 
@@ -54,15 +58,8 @@ pub struct StorageFigures {
     pub waiting: usize,
     /// Messages that are durable and not yet in their place.
     pub journal: usize,
-}
-
-#[derive(Debug, Default)]
-pub(super) struct Counters {
-    pub(super) batches: AtomicU64,
-    pub(super) announcements: AtomicU64,
-    pub(super) unhealthy: AtomicBool,
-    /// Messages that are in the journal.
-    pub(super) journal: AtomicUsize,
+    /// Changes that were refused while more came than could be committed.
+    pub refused: u64,
 }
 
 /// What a change needs of the tables.
@@ -261,6 +258,7 @@ pub(super) struct Writer {
     /// None once it takes no more.
     queue: Arc<Mutex<Option<Queue>>>,
     counters: Arc<Counters>,
+    clock: Clock,
 }
 
 impl std::fmt::Debug for Writer {
@@ -276,8 +274,9 @@ impl Writer {
         mut db: Connection,
         folding: Connection,
         dir: &Path,
+        clock: Clock,
     ) -> std::result::Result<(Self, mpsc::Receiver<Committed>), super::OpenError> {
-        let (queue, jobs) = mpsc::channel(QUEUE_MAX);
+        let (queue, jobs) = mpsc::channel(CHANGES_WAITING_MAX);
         let (commits, committed) = mpsc::channel(COMMITTED_MAX);
         let counters = Arc::new(Counters::default());
         let waiting = tokio::runtime::Builder::new_current_thread().enable_time().build();
@@ -297,7 +296,7 @@ impl Writer {
             .name("writer".into())
             .spawn(move || thread.run())
             .map_err(super::OpenError::Directory)?;
-        Ok((Self { queue: Arc::new(Mutex::new(Some(queue))), counters }, committed))
+        Ok((Self { queue: Arc::new(Mutex::new(Some(queue))), counters, clock }, committed))
     }
 
     fn queue(&self) -> Result<Queue> {
@@ -305,7 +304,12 @@ impl Writer {
         queue.clone().ok_or_else(Error::draining)
     }
 
-    /// Queues a change, waiting for room; `done` is called once it is on disk, or refused.
+    /// Queues a change, waiting for room; `done` is called once it is on disk, or refused. While
+    /// more comes than can be committed, and has for longer than a burst takes, it is refused at once
+    /// where there is no room: a queue that only grows older serves nobody.
+    ///
+    /// # Errors
+    /// `storage_unavailable`, with when to try again; `draining`.
     pub(super) async fn submit<T: Send + 'static>(
         &self,
         needs: Needs,
@@ -313,9 +317,28 @@ impl Writer {
         done: Done<T>,
     ) -> Result<()> {
         let queue = self.queue()?;
-        let room = queue.reserve().await.map_err(|_| Error::draining())?;
+        let room = match queue.try_reserve() {
+            Ok(room) => room,
+            Err(_) => self.room(&queue).await?,
+        };
         room.send(Box::new(Change { needs, work, outcome: None, done }));
         Ok(())
+    }
+
+    /// Waits for room in a queue that has none, as long as patience lasts.
+    async fn room<'a>(&self, queue: &'a Queue) -> Result<mpsc::Permit<'a, Box<dyn Job>>> {
+        let full_for = self.counters.full_for(self.clock.elapsed());
+        let patience = PATIENCE.checked_sub(full_for).unwrap_or_default();
+        let room = if patience.is_zero() {
+            None
+        } else {
+            tokio::time::timeout(patience, queue.reserve()).await.ok()
+        };
+        let Some(room) = room else {
+            self.counters.refused.fetch_add(1, Ordering::Relaxed);
+            return Err(Error::overloaded());
+        };
+        room.map_err(|_| Error::draining())
     }
 
     /// Queues a change that nobody waits for, if there is room.
@@ -353,6 +376,7 @@ impl Writer {
             batches: self.counters.batches.load(Ordering::Relaxed),
             announcements: self.counters.announcements.load(Ordering::Relaxed),
             journal: self.counters.journal.load(Ordering::Relaxed),
+            refused: self.counters.refused.load(Ordering::Relaxed),
             waiting: self.queue().map_or(0, |q| q.max_capacity() - q.capacity()),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::credentials::{cleared_cookie, cookie};
 use super::extract::{Json, Limit, Path, Query};
-use super::session::NotForeign;
+use super::session::{NotForeign, NotRebound};
 use crate::actions::accounts;
 use crate::app::AppHandle;
 use crate::domain::identity::Caller;
@@ -44,6 +44,7 @@ pub async fn sign_up(
     peer: Peer,
     headers: HeaderMap,
     _: NotForeign,
+    _: NotRebound,
     Json(request): Json<SignUp>,
 ) -> Result<Response> {
     let session = accounts::sign_up(&app, peer.ip(), device(&headers), request).await?;

@@ -8,11 +8,14 @@ use axum::http::header::CONTENT_LENGTH;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
 use shared::ErrorCode;
-use shared::limits::BODY_MAX_BYTES;
+use shared::limits::{BODIES_MAX_BYTES, BODY_MAX_BYTES, BODY_SMALL_BYTES};
 use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// How long a body may pause between two pieces.
 const IDLE_MAX: Duration = Duration::from_secs(10);
+/// What all bodies may still hold, of what is longer than any may be.
+static ROOM: Semaphore = Semaphore::const_new(BODIES_MAX_BYTES);
 /// How much of a refused body is still read, so that its sender gets to the answer: a connection
 /// that closes on unread bytes is reset, and the answer may be lost with it.
 const LINGER_BYTES: usize = 8 * BODY_MAX_BYTES;
@@ -41,10 +44,11 @@ pub(super) fn too_slow() -> Error {
 /// The whole body, however it is cut into pieces.
 ///
 /// # Errors
-/// `too_large` past the limit, `timeout` after a pause of ten seconds, `malformed` when the
+/// `too_large` past the limit, `storage_unavailable` while long bodies hold too much, `timeout` after a pause of ten seconds, `malformed` when the
 /// connection ends inside it.
 pub(super) async fn read(mut body: Body) -> Result<Bytes> {
     let mut read = BytesMut::new();
+    let mut room: Option<SemaphorePermit<'_>> = None;
     loop {
         let piece = match tokio::time::timeout(IDLE_MAX, body.frame()).await {
             Err(_) => return Err(too_slow()),
@@ -57,6 +61,20 @@ pub(super) async fn read(mut body: Body) -> Result<Bytes> {
         if read.len() + piece.len() > BODY_MAX_BYTES {
             linger(body);
             return Err(too_large());
+        }
+        let held = room.as_ref().map_or(0, SemaphorePermit::num_permits);
+        let long = (read.len() + piece.len()).saturating_sub(BODY_SMALL_BYTES);
+        if long > held {
+            let Some(more) =
+                u32::try_from(long - held).ok().and_then(|n| ROOM.try_acquire_many(n).ok())
+            else {
+                linger(body);
+                return Err(Error::overloaded());
+            };
+            match &mut room {
+                Some(room) => room.merge(more),
+                None => room = Some(more),
+            }
         }
         read.extend_from_slice(&piece);
     }
@@ -104,6 +122,20 @@ mod tests {
         assert_eq!(fits.map(|bytes| bytes.len()), Ok(BODY_MAX_BYTES));
         let over = read(Body::from(vec![b'x'; BODY_MAX_BYTES + 1])).await;
         assert_eq!(over.map_err(|error| error.code), Err(ErrorCode::TooLarge));
+    }
+
+    #[tokio::test]
+    async fn long_bodies_share_what_there_is_and_short_ones_always_fit() {
+        let all = u32::try_from(ROOM.available_permits()).unwrap();
+        let held = ROOM.try_acquire_many(all).unwrap();
+        let short = read(Body::from(vec![b'x'; BODY_SMALL_BYTES])).await;
+        assert_eq!(short.map(|bytes| bytes.len()), Ok(BODY_SMALL_BYTES));
+        let long = read(Body::from(vec![b'x'; BODY_SMALL_BYTES + 1])).await.unwrap_err();
+        assert!(long.code == ErrorCode::StorageUnavailable && long.retry_after.is_some());
+        drop(held);
+        let long = read(Body::from(vec![b'x'; BODY_MAX_BYTES])).await;
+        assert_eq!(long.map(|bytes| bytes.len()), Ok(BODY_MAX_BYTES));
+        assert_eq!(ROOM.available_permits(), BODIES_MAX_BYTES, "what was held is given back");
     }
 
     #[tokio::test(start_paused = true)]

@@ -2,14 +2,14 @@
 //! what can't be read, 422 with a pointer for what doesn't fit, 404 for a path that names nothing.
 
 use super::body;
+use super::parsing::parse;
 use crate::error::{Error, Result};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
-use serde::de::{DeserializeOwned, IgnoredAny};
-use serde_path_to_error::{Path as JsonPath, Segment};
-use shared::{ErrorCode, ProblemDetail};
+use serde::de::DeserializeOwned;
+use shared::ErrorCode;
 
 /// A JSON object as the request's body.
 #[derive(Debug, Clone, Copy)]
@@ -35,64 +35,6 @@ fn is_json(headers: &HeaderMap) -> bool {
     };
     let kind = kind.split(';').next().unwrap_or(kind).trim().to_ascii_lowercase();
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
-}
-
-/// Reads a body. A fault of syntax anywhere goes before a value that doesn't fit.
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|_| Error::new(ErrorCode::Malformed, "the body is not valid UTF-8"))?;
-    let malformed = |cause: &serde_json::Error| {
-        Error::new(ErrorCode::Malformed, format!("the body is not valid JSON: {cause}"))
-    };
-    serde_json::from_str::<IgnoredAny>(text).map_err(|cause| malformed(&cause))?;
-    // Derived structs would also be read from an array of their fields.
-    if !text.trim_start().starts_with('{') {
-        return Err(misfit("", "must be a JSON object"));
-    }
-    let mut reader = serde_json::Deserializer::from_str(text);
-    serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        if error.inner().is_data() {
-            let why = error.inner().to_string();
-            let why = why.rsplit_once(" at line ").map_or(why.as_str(), |(why, _)| why);
-            misfit(&pointer(error.path(), why), why)
-        } else if error.inner().to_string().starts_with("expected value") {
-            // The syntax is right, as was seen above: a number or the like instead of a word.
-            misfit(&pointer(error.path(), ""), "must be one of the words that it can be")
-        } else {
-            malformed(error.inner()) // nested too deeply, which only reading values finds
-        }
-    })
-}
-
-fn misfit(pointer: &str, why: &str) -> Error {
-    let place = if pointer.is_empty() { "the body" } else { pointer };
-    Error {
-        code: ErrorCode::Invalid,
-        detail: format!("{place}: {why}").into(),
-        places: vec![ProblemDetail { pointer: pointer.to_owned(), detail: why.to_owned() }],
-        retry_after: None,
-    }
-}
-
-/// The place as a JSON Pointer; of a missing field, the place where it should be.
-fn pointer(path: &JsonPath, why: &str) -> String {
-    let mut pointer = String::new();
-    let mut push = |key: &str| {
-        pointer.push('/');
-        pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
-    };
-    for segment in path {
-        match segment {
-            Segment::Seq { index } => push(&index.to_string()),
-            Segment::Map { key } => push(key),
-            Segment::Enum { .. } | Segment::Unknown => {}
-        }
-    }
-    let missing = why.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
-    if let Some(field) = missing {
-        push(field);
-    }
-    pointer
 }
 
 /// The parameters of the path. What can't be an id names nothing: 404.
@@ -157,49 +99,6 @@ impl<'de> serde::Deserialize<'de> for Limit {
 mod tests {
     use super::*;
     use axum::http::Uri;
-    use shared::api::account::SignUp;
-    use shared::api::channels::CreateChannel;
-    use shared::api::rights::SetRole;
-
-    fn refused<T: DeserializeOwned>(bytes: &[u8]) -> (ErrorCode, Vec<String>) {
-        let Err(error) = parse::<T>(bytes) else { panic!("it was taken") };
-        (error.code, error.places.into_iter().map(|place| place.pointer).collect())
-    }
-
-    #[test]
-    fn what_is_no_json_is_malformed_wherever_the_fault_stands() {
-        for bytes in [
-            &b""[..],
-            b"{",
-            b"{\"username\":\"ada\"} x",
-            b"{\"username\":5, oops}",
-            b"{\"username\":\"\xff\"}",
-            b"{\"username\":\"\\ud800\"}",
-        ] {
-            assert_eq!(refused::<SignUp>(bytes), (ErrorCode::Malformed, vec![]), "{bytes:?}");
-        }
-        let deep = "[".repeat(100_000);
-        assert_eq!(refused::<SignUp>(deep.as_bytes()).0, ErrorCode::Malformed);
-    }
-
-    #[test]
-    fn what_does_not_fit_is_told_with_its_place() {
-        let of = |place: &str| (ErrorCode::Invalid, vec![place.to_owned()]);
-        assert_eq!(refused::<SignUp>(b"{}"), of("/username"));
-        assert_eq!(refused::<SignUp>(b"[\"ada\"]"), of(""));
-        assert_eq!(refused::<SignUp>(b"null"), of(""));
-        assert_eq!(refused::<SignUp>(b"{\"username\":\"a\",\"password\":1}"), of("/password"));
-        assert_eq!(refused::<SetRole>(b"{\"role\":1}"), of("/role"));
-        assert_eq!(refused::<SetRole>(b"{\"role\":\"king\"}"), of("/role"));
-        let ids = b"{\"userIds\":[\"00000000-0000-7000-8000-000000000000\",\"x\"]}";
-        assert_eq!(refused::<CreateChannel>(ids), of("/userIds/1"));
-    }
-
-    #[test]
-    fn unknown_fields_are_ignored() {
-        let read = parse::<SignUp>(b" {\"username\":\"ada\",\"later\":[1]}\n");
-        assert_eq!(read.map(|body| body.username), Ok("ada".to_owned()));
-    }
 
     #[test]
     fn a_limit_is_any_whole_number() {

@@ -78,6 +78,12 @@ async fn figures(app: &App) -> String {
         storage.announcements,
     );
     gauge(&mut out, "hubbub_writer_queue", "Changes that wait for a commit.", storage.waiting);
+    counter(
+        &mut out,
+        "hubbub_writer_refused_total",
+        "Changes that were refused while more came than could be committed.",
+        storage.refused,
+    );
     gauge(&mut out, "hubbub_journal", "Messages not yet in their place.", storage.journal);
     let room = app.storage.room();
     gauge(&mut out, "hubbub_disk_free_bytes", "Room on the disk of the data.", room.free());

@@ -144,6 +144,8 @@ fn introduction() -> String {
         ("channels of a user", limits::CHANNELS_PER_USER_MAX as u64),
         ("clients of a user", limits::CLIENTS_PER_USER_MAX as u64),
         ("open sockets of a user", limits::SOCKETS_PER_USER_MAX as u64),
+        ("open sockets of a client", limits::SOCKETS_PER_CLIENT_MAX as u64),
+        ("connections from one network", limits::CONNECTIONS_PER_NETWORK_MAX as u64),
         ("emoji of a reaction, bytes", limits::EMOJI_MAX_BYTES as u64),
         ("different emoji on a message", limits::REACTIONS_PER_MESSAGE_MAX as u64),
         ("pinned messages of a channel", limits::PINS_MAX as u64),
@@ -182,6 +184,15 @@ fn introduction() -> String {
     );
     for (what, bound) in bounds {
         text.push_str(&format!("| {what} | {bound} |\n"));
+    }
+    text.push_str(
+        "\nWho does something too often is answered 429 with `Retry-After`, or with `rejected` and \
+         `retryAfterMs` on a socket; `RateLimit` and `RateLimit-Policy` are those of \
+         draft-ietf-httpapi-ratelimit-headers-10.\n\n\
+         | rate | name | at once | a minute after that |\n|---|---|---|---|\n",
+    );
+    for limits::Rate { name, what, at_once, per_minute } in limits::RATES {
+        text.push_str(&format!("| {what} | `{name}` | {at_once} | {per_minute} |\n"));
     }
     text
 }

@@ -3,6 +3,7 @@
 
 use axum::http::HeaderMap;
 use axum::http::header::{HOST, ORIGIN};
+use std::net::IpAddr;
 
 /// What the headers tell of a request's origin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,27 @@ pub fn same_origin(headers: &HeaderMap) -> bool {
 /// send none. For requests that carry no credential yet and set a cookie.
 pub fn cross_origin(headers: &HeaderMap) -> bool {
     told(headers) == Told::Foreign
+}
+
+/// Whether a browser tells where the request comes from, which it does with every change; scripts
+/// don't.
+pub fn told_by_a_browser(headers: &HeaderMap) -> bool {
+    told(headers) != Told::Nothing
+}
+
+/// Whether the request calls the server by an address or as `localhost`, which no name of the web
+/// can be made to mean; or by nothing, which no browser does.
+pub fn is_this_machine(headers: &HeaderMap) -> bool {
+    let Some(host) = headers.get(HOST) else { return true };
+    let Some(host) = host.to_str().ok().map(str::to_ascii_lowercase) else { return false };
+    let without_port = match host.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => &host,
+    };
+    let bare = without_port.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    bare.unwrap_or(without_port).parse::<IpAddr>().is_ok()
+        || without_port == "localhost"
+        || without_port.ends_with(".localhost")
 }
 
 /// `Sec-Fetch-Site` decides where it is sent, as no page can forge it; then `Origin` against `Host`.
@@ -104,9 +126,26 @@ mod tests {
     }
 
     #[test]
+    fn this_machine_is_called_by_an_address_or_as_localhost() {
+        for host in ["127.0.0.1", "127.0.0.1:3000", "[::1]:3000", "[::1]", "10.0.0.7:80"] {
+            assert!(is_this_machine(&headers(&[("host", host)])), "{host}");
+        }
+        for host in ["localhost", "LocalHost:3000", "chat.localhost:80"] {
+            assert!(is_this_machine(&headers(&[("host", host)])), "{host}");
+        }
+        assert!(is_this_machine(&headers(&[])));
+        for host in
+            ["chat", "127.0.0.1.evil.example", "localhost.evil.example:80", "xlocalhost", ""]
+        {
+            assert!(!is_this_machine(&headers(&[("host", host)])), "{host}");
+        }
+    }
+
+    #[test]
     fn silence_is_neither_proof_nor_offence() {
         let silent = headers(&[("host", "chat.example")]);
         assert!(!same_origin(&silent));
-        assert!(!cross_origin(&silent));
+        assert!(!cross_origin(&silent) && !told_by_a_browser(&silent));
+        assert!(told_by_a_browser(&headers(&[("origin", "http://a")])));
     }
 }

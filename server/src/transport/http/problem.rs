@@ -1,10 +1,11 @@
 //! Errors as HTTP answers: problem+json (RFC 9457) and the headers that go with some of them.
 
+use super::rates;
 use crate::error::Error;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
 };
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use shared::{ErrorCode, Problem};
 use std::time::Duration;
@@ -15,11 +16,9 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 /// The policy of answers that are for programs: shown in a browser, they load and run nothing.
 pub const NOTHING_ALLOWED: &str = "default-src 'none'; frame-ancestors 'none'";
 
-const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
-
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let (code, retry_after) = (self.code, self.retry_after);
+        let (code, retry_after, quota) = (self.code, self.retry_after, self.quota);
         let problem = Problem::new(code, self.detail, self.places);
         let status =
             StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -38,19 +37,16 @@ impl IntoResponse for Error {
         if let Some(after) = retry_after {
             let seconds = whole_seconds(after);
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-            if code == ErrorCode::RateLimited {
-                let line = format!("\"default\";r=0;t={seconds}");
-                if let Ok(line) = HeaderValue::try_from(line) {
-                    headers.insert(RATE_LIMIT, line);
-                }
-            }
+        }
+        if let Some(quota) = quota {
+            rates::tell(headers, &quota);
         }
         response
     }
 }
 
 /// Rounded up, so that who waits that long is not refused again; at least one.
-fn whole_seconds(time: Duration) -> u64 {
+pub(super) fn whole_seconds(time: Duration) -> u64 {
     (time.as_secs() + u64::from(time.subsec_nanos() > 0)).max(1)
 }
 
@@ -83,7 +79,6 @@ mod tests {
         let response = Error::rate_limited(Duration::from_millis(1500)).into_response();
         assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(response.headers()[RETRY_AFTER], "2");
-        assert_eq!(response.headers()[RATE_LIMIT], "\"default\";r=0;t=2");
         assert_eq!(response.headers()[CONTENT_TYPE], PROBLEM_JSON);
     }
 

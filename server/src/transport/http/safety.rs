@@ -3,14 +3,16 @@
 
 use super::{body, problem};
 use crate::error::Error;
+use axum::body::HttpBody as _;
 use axum::extract::Request;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, EXPECT, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, EXPECT, HOST,
+    REFERRER_POLICY, TRANSFER_ENCODING, UPGRADE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use shared::ErrorCode;
 use std::any::Any;
 use std::time::Duration;
 
@@ -30,6 +32,38 @@ pub async fn bounded(request: Request, next: Next) -> Response {
     }
     let answer = tokio::time::timeout(REQUEST_MAX, next.run(request)).await;
     answer.unwrap_or_else(|_| body::too_slow().into_response())
+}
+
+/// Refuses what two readers of HTTP might take for different requests, and closes a connection after
+/// it: two lengths of a body, a coding of it that is not simply `chunked`, no host or several, a
+/// target that is no path, an upgrade with a body.
+pub async fn unambiguous(request: Request, next: Next) -> Response {
+    let Some(why) = ambiguity(&request) else { return next.run(request).await };
+    let mut response = Error::new(ErrorCode::Malformed, why).into_response();
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+fn ambiguity(request: &Request) -> Option<&'static str> {
+    let headers = request.headers();
+    let lines = |name: HeaderName| headers.get_all(name).into_iter().count();
+    let codings = lines(TRANSFER_ENCODING);
+    let coding = headers.get(TRANSFER_ENCODING).map(HeaderValue::as_bytes);
+    if coding.is_some_and(|coding| codings > 1 || !coding.eq_ignore_ascii_case(b"chunked")) {
+        Some("a body is sent plain or, with one `Transfer-Encoding`, `chunked`")
+    } else if codings > 0 && lines(CONTENT_LENGTH) > 0 {
+        Some("a body has a `Content-Length` or a `Transfer-Encoding`, never both")
+    } else if lines(CONTENT_LENGTH) > 1 {
+        Some("a body has one `Content-Length`")
+    } else if lines(HOST) > 1 || (lines(HOST) == 0 && request.version() == Version::HTTP_11) {
+        Some("a request has one `Host`")
+    } else if !request.uri().path().starts_with('/') {
+        Some("ask for a path, which begins with `/`")
+    } else if headers.contains_key(UPGRADE) && !request.body().is_end_stream() {
+        Some("an upgrade has no body")
+    } else {
+        None
+    }
 }
 
 /// What a panic becomes: a fault of ours, told without its text.

@@ -97,16 +97,7 @@ fn seat(app: &AppHandle, caller: Caller, request: &Request) -> Result<Seat> {
         return Err(Error::draining());
     }
     let slot = request.extensions().get::<Slot>().cloned();
-    Seat::take(app, caller, slot).ok_or_else(|| {
-        let wait = std::time::Duration::from_secs(HEARTBEAT_SECONDS);
-        Error {
-            retry_after: Some(wait),
-            ..Error::new(
-                ErrorCode::RateLimited,
-                "you have 100 open sockets, which is the most; close one first",
-            )
-        }
-    })
+    Seat::take(app, caller, slot)
 }
 
 fn open(app: AppHandle, seat: Seat, request: Request, scope: Scope, after: Option<Seq>) {
@@ -138,7 +129,8 @@ async fn live(
             link.close(close_code::DRAINING, "storage unavailable: connect again in a moment");
         }
     }
-    link.converse(&ahead, &mut Chat).await;
+    let mut chat = Chat::begin(&link.app);
+    link.converse(&ahead, &mut chat).await;
 }
 
 /// Attaches first, then reads where things stand, says `welcome`, replays, and goes live.

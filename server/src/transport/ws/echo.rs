@@ -9,7 +9,7 @@ use crate::app::AppHandle;
 use crate::domain::client::Scope;
 use crate::domain::frame::{Frame, opcode};
 use crate::domain::identity::Caller;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::Response;
@@ -51,8 +51,7 @@ impl Handler for Echo {
 pub async fn echo(State(app): State<AppHandle>, request: Request) -> Result<Response<Body>> {
     let accept = accept_key(&request)?;
     let nobody = Caller::device(UserId(Uuid::nil()), ClientId(Uuid::nil()));
-    let seat = Seat::take(&app, nobody, None)
-        .ok_or_else(|| Error::rate_limited(std::time::Duration::from_secs(1)))?;
+    let seat = Seat::take(&app, nobody, None)?;
     upgrade(app, seat, request, |app, seat, stream, ahead| async move {
         match Link::open(app, seat, Scope::Nothing, stream) {
             Ok(link) => link.converse(&ahead, &mut Echo).await,

@@ -8,7 +8,12 @@ use crate::domain::client::{ConnKey, Scope};
 use crate::domain::frame::{Frame, opcode};
 use crate::domain::hub::Hub;
 use crate::domain::identity::Caller;
+use crate::domain::limiter::Limited;
+use crate::domain::slots;
+use crate::error::{Error, Result};
 use crate::transport::Slot;
+use shared::limits::{HEARTBEAT_SECONDS, SOCKETS_PER_CLIENT_MAX};
+use shared::{ClientId, ErrorCode};
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
@@ -45,15 +50,25 @@ pub(super) struct Seat {
     hub: Arc<Hub>,
     caller: Caller,
     shard: usize,
-    /// The place among the server's connections.
-    _slot: Option<Slot>,
+    /// The places among the client's sockets and the server's connections.
+    _places: (slots::Slot<ClientId>, Option<Slot>),
 }
 
 impl Seat {
-    /// Takes a place; None when the user has 100 sockets already.
-    pub(super) fn take(app: &AppHandle, caller: Caller, slot: Option<Slot>) -> Option<Self> {
-        let shard = app.hub.enter(caller.user_id)?;
-        Some(Self { hub: Arc::clone(&app.hub), caller, shard, _slot: slot })
+    /// Takes a place.
+    ///
+    /// # Errors
+    /// `rate_limited` when the user opens sockets too fast, or it or its client has too many.
+    pub(super) fn take(app: &AppHandle, caller: Caller, slot: Option<Slot>) -> Result<Self> {
+        app.limiter.take(Limited::Socket(caller.user_id), app.clock.elapsed())?;
+        let own = app.sockets.take(caller.client_id, SOCKETS_PER_CLIENT_MAX).ok_or_else(|| {
+            full("this client has 50 open sockets, which is the most; close one first")
+        })?;
+        let shard = app
+            .hub
+            .enter(caller.user_id)
+            .ok_or_else(|| full("you have 100 open sockets, which is the most; close one first"))?;
+        Ok(Self { hub: Arc::clone(&app.hub), caller, shard, _places: (own, slot) })
     }
 
     /// Which shard the connection is to live in.
@@ -65,6 +80,12 @@ impl Seat {
     pub(super) fn caller(&self) -> Caller {
         self.caller
     }
+}
+
+fn full(detail: &'static str) -> Error {
+    // A socket that is gone without a word is noticed after two heartbeats.
+    let wait = Duration::from_secs(HEARTBEAT_SECONDS);
+    Error { retry_after: Some(wait), ..Error::new(ErrorCode::RateLimited, detail) }
 }
 
 impl Drop for Seat {

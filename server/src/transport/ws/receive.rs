@@ -6,13 +6,15 @@ use super::frames::{Fault, Incoming, Limits};
 use super::link::{Handler, Link};
 use super::replay::replay;
 use crate::actions::{Done, channels, keeping, messages, previews, threads};
+use crate::app::App;
 use crate::domain::client::{ConnKey, Scope};
 use crate::domain::hub::Hub;
+use crate::domain::limiter::{Bucket, Limited};
 use crate::domain::scopes::Wanted;
 use crate::error::{Error, Result};
 use crate::storage::events::Stored;
 use shared::api::messages::EditMessage;
-use shared::limits::{CHANNELS_PER_USER_MAX, FRAME_MAX_BYTES};
+use shared::limits::{CHANNELS_PER_USER_MAX, FRAME_MAX_BYTES, FRAME_RATE};
 use shared::{
     Ack, ChannelId, ClientMessage, DecodeError, ErrorCode, Pong, Rejected, Resume, ServerMessage,
     close_code,
@@ -20,22 +22,43 @@ use shared::{
 use std::sync::Arc;
 
 /// The chat, on either kind of socket.
-pub(super) struct Chat;
+pub(super) struct Chat {
+    /// What the socket may say.
+    frames: Bucket,
+}
+
+impl Chat {
+    /// Of a socket that may say as much as any.
+    pub(super) fn begin(app: &App) -> Self {
+        Self { frames: Bucket::full(&FRAME_RATE, app.clock.elapsed()) }
+    }
+
+    /// Whether the socket may say another frame.
+    fn permit(&mut self, app: &App) -> Result<()> {
+        if app.limiter.is_on() {
+            self.frames.take(&FRAME_RATE, app.clock.elapsed())?;
+        }
+        Ok(())
+    }
+}
 
 impl Handler for Chat {
     const LIMITS: Limits = Limits { binary: false, max_bytes: FRAME_MAX_BYTES };
 
     async fn take(&mut self, link: &Link, message: Incoming) {
         let Incoming::Text(text) = message else { return };
+        let permitted = self.permit(&link.app);
         match ClientMessage::from_json(&text) {
             // Boxed, as the connection's task lives for days and this for a moment.
-            Ok(message) => Box::pin(obey(link, message)).await,
+            Ok(message) => Box::pin(obey(link, message, permitted)).await,
             Err(DecodeError::UnknownType { kind, nonce }) => {
                 let detail = format!("there is no frame type {kind:?}");
-                reject(link, nonce, &Error::new(ErrorCode::UnknownType, detail));
+                let unknown = Error::new(ErrorCode::UnknownType, detail);
+                reject(link, nonce, &permitted.err().unwrap_or(unknown));
             }
             Err(DecodeError::Malformed { not_json: false, nonce, detail }) => {
-                reject(link, nonce, &Error::new(ErrorCode::Invalid, detail));
+                let invalid = Error::new(ErrorCode::Invalid, detail);
+                reject(link, nonce, &permitted.err().unwrap_or(invalid));
             }
             Err(DecodeError::Malformed { detail, .. }) => {
                 let detail = format!("send one JSON object with a `type` a frame: {detail}");
@@ -72,7 +95,7 @@ fn reject(link: &Link, nonce: Option<String>, error: &Error) {
     link.app.hub.write_message(link.key, &rejected(nonce, error));
 }
 
-async fn obey(link: &Link, message: ClientMessage) {
+async fn obey(link: &Link, message: ClientMessage, permitted: Result<()>) {
     let nonce = match &message {
         ClientMessage::Message(m) => m.nonce.clone(),
         ClientMessage::Edit(m) => m.nonce.clone(),
@@ -87,8 +110,27 @@ async fn obey(link: &Link, message: ClientMessage) {
         | ClientMessage::Resume(_)
         | ClientMessage::Ping(_) => None,
     };
-    if let Err(error) = act(link, message, nonce.clone()).await {
+    let done = match permitted.and_then(|()| count(link, &message)) {
+        Ok(()) => act(link, message, nonce.clone()).await,
+        Err(refused) => Err(refused),
+    };
+    if let Err(error) = done {
         reject(link, nonce, &error);
+    }
+}
+
+/// Counts a change towards what its client may do; its user's share is taken as it is made.
+fn count(link: &Link, message: &ClientMessage) -> Result<()> {
+    let app = &link.app;
+    match message {
+        ClientMessage::Read(_)
+        | ClientMessage::Typing(_)
+        | ClientMessage::Resume(_)
+        | ClientMessage::Ping(_) => Ok(()),
+        _ => {
+            let client = Limited::ClientChange(link.caller().client_id);
+            app.limiter.take(client, app.clock.elapsed())
+        }
     }
 }
 

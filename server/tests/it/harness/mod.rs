@@ -14,6 +14,7 @@ pub(crate) use test_client::{Expect, TestClient, check_problem, everyone, header
 pub(crate) use test_server::{Program, Ran, TestServer, binary, command};
 pub(crate) use test_socket::{Closed, Refusal, TestSocket, said};
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How long a test waits for something that must come. Long, because machines can be slow; no test
@@ -26,4 +27,18 @@ pub(crate) async fn patiently<T>(what: &str, future: impl Future<Output = T>) ->
         Ok(value) => value,
         Err(_) => panic!("waited {PATIENCE:?} for {what}"),
     }
+}
+
+/// The newest of a program that `cargo xtask test` has installed in its cache.
+pub(crate) fn cached(name: &str) -> Option<PathBuf> {
+    let home = || std::env::home_dir().map(|home| home.join(".cache"));
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home)?;
+    let tools = std::fs::read_dir(cache.join("hubbub").join("tools")).ok()?;
+    let programs = tools.filter_map(|entry| {
+        let place = entry.ok()?.path();
+        let is_it = place.file_name()?.to_str()?.starts_with(&format!("{name}-"));
+        let program = place.join("bin").join(name);
+        (is_it && place.extension()? != "filling" && program.exists()).then_some(program)
+    });
+    programs.max()
 }

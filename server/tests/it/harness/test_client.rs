@@ -10,6 +10,7 @@ use shared::{
     ChannelEvent, ChannelId, ChannelInfo, ChatMessage, ClientId, ErrorCode, MessageId, Problem,
     Seq, UserId, Visibility, paths,
 };
+use std::net::IpAddr;
 
 /// One client of a user: their token, and how to call the API with it.
 #[derive(Clone)]
@@ -22,9 +23,14 @@ pub(crate) struct TestClient {
 impl TestClient {
     /// Somebody who is not logged in.
     pub(crate) fn stranger(base: &str) -> Self {
+        Self::stranger_from(base, None)
+    }
+
+    /// Somebody who is not logged in, at this address of the loopback network.
+    pub(crate) fn stranger_from(base: &str, address: Option<IpAddr>) -> Self {
         // A connection kept from before a server was killed would fail the first request after.
-        let http = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
-        Self { http, base: base.to_owned(), session: None }
+        let http = reqwest::Client::builder().pool_max_idle_per_host(0).local_address(address);
+        Self { http: http.build().unwrap(), base: base.to_owned(), session: None }
     }
 
     /// Signs up.

@@ -4,6 +4,7 @@ mod cpu;
 mod history;
 mod last;
 mod memory;
+mod overload;
 mod rate;
 mod reconnect;
 mod search;
@@ -49,6 +50,7 @@ pub(crate) const ROWS: &[Row] = &[
     fresh("sends", sends::many),
     row("ack-1", sends::one),
     fresh("slow", slow::readers),
+    fresh("overload", overload::three_times),
     row("history", history::flat),
     row("search", search::first_pages),
 ];
