@@ -179,6 +179,11 @@ fn pages() -> Router<AppHandle> {
 fn desk() -> Router<AppHandle> {
     Router::new()
         .route(paths::desk::ADMIN, get(desk::people::show).post(desk::people::change))
+        .route(paths::desk::ADMIN_INVITES, get(desk::invites::show).post(desk::invites::change))
+        .route(paths::desk::ADMIN_CHANNELS, get(desk::rooms::list))
+        .route(paths::desk::ADMIN_CHANNEL, get(desk::rooms::show).post(desk::rooms::change))
+        .route(paths::desk::ADMIN_BOTS, get(desk::bots::show).post(desk::bots::change))
+        .route(paths::desk::ADMIN_LOG, get(desk::log::show))
         .route(paths::desk::STYLE, get(desk::file))
         .layer(from_fn(safety::bounded))
         .layer(from_fn(safety::never_cached))

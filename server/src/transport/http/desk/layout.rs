@@ -71,7 +71,7 @@ impl<'a> Frame<'a> {
 }
 
 /// The whole page.
-pub(super) fn document(frame: Frame<'_>, content: impl IntoView + 'static) -> impl IntoView {
+pub(super) fn document(frame: Frame<'_>, content: AnyView) -> impl IntoView {
     let Frame { section, places, here, title, lead, notice, visitor } = frame;
     let tab = format!("{title} · {section} · Hubbub");
     let me = visitor.me.clone();
@@ -111,12 +111,7 @@ pub(super) fn document(frame: Frame<'_>, content: impl IntoView + 'static) -> im
 }
 
 #[component]
-fn Rail(
-    section: &'static str,
-    places: Vec<Place>,
-    here: &'static str,
-    me: UserInfo,
-) -> impl IntoView {
+fn Rail(section: &'static str, places: Vec<Place>, here: &'static str, me: UserInfo) -> AnyView {
     let link = |place: Place| {
         view! {
             <li>
@@ -144,10 +139,11 @@ fn Rail(
             </p>
         </header>
     }
+    .into_any()
 }
 
 #[component]
-fn Said(notice: Notice) -> impl IntoView {
+fn Said(notice: Notice) -> AnyView {
     match notice {
         Notice::Done(text) => {
             view! { <p class="said" role="status">{icon(DONE)} <span>{text}</span></p> }.into_any()
@@ -172,8 +168,13 @@ const DONE: &str = "m4.5 10.5 3.7 3.7 7.3-8";
 const WRONG: &str = "M10 5.5v5.5M10 14v.2M3 10a7 7 0 1 0 14 0a7 7 0 1 0-14 0";
 
 /// The drawing of what closes something.
-pub(super) fn cross() -> impl IntoView {
-    icon("M5.5 5.5l9 9M14.5 5.5l-9 9")
+pub(super) fn cross() -> AnyView {
+    icon("M5.5 5.5l9 9M14.5 5.5l-9 9").into_any()
+}
+
+/// The drawing of a way on; the stylesheet turns it round.
+pub(super) fn chevron() -> AnyView {
+    icon(icons::BACK).into_any()
 }
 
 /// A detail of an error as a sentence: with a capital and a full stop.
@@ -188,9 +189,9 @@ fn sentence(detail: &str) -> String {
 }
 
 /// Initials on the hue of an id.
-pub(super) fn face(name: &str, id: &str) -> impl IntoView + use<> {
+pub(super) fn face(name: &str, id: &str) -> AnyView {
     let class = ["avatar ", hue(id)].concat();
-    view! { <span class=class aria-hidden="true">{initials(name)}</span> }
+    view! { <span class=class aria-hidden="true">{initials(name)}</span> }.into_any()
 }
 
 /// A role's name.

@@ -5,9 +5,13 @@
 //! `visitor` says who is let in, `layout` what stands around each page, `parts` is what they share,
 //! `style` how they look; the others are one page each. The app itself is in `page`.
 
+pub mod bots;
+pub mod invites;
 mod layout;
+pub mod log;
 mod parts;
 pub mod people;
+pub mod rooms;
 mod style;
 mod visitor;
 
@@ -19,7 +23,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
 use axum::response::{IntoResponse as _, Response};
 use layout::Frame;
-use leptos::prelude::{IntoView, Owner, RenderHtml as _};
+use leptos::prelude::{AnyView, Owner, RenderHtml as _};
 
 /// What these pages may load and do: nothing but styles and pictures from here, and forms to here.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
@@ -60,7 +64,7 @@ pub enum Outcome {
 }
 
 /// A whole page. With something that was refused above it, the status is the refusal's.
-fn page<V: IntoView + 'static>(frame: Frame<'_>, content: impl FnOnce() -> V) -> Response {
+fn page(frame: Frame<'_>, content: impl FnOnce() -> AnyView) -> Response {
     let status = match &frame.notice {
         Some(Notice::Wrong(error)) => StatusCode::from_u16(error.code.status()),
         _ => Ok(StatusCode::OK),

@@ -107,13 +107,7 @@ async fn render(keeper: &Keeper, notice: Option<Notice>) -> Response {
     page(frame, move || content(found, asks, query, fields, at))
 }
 
-fn content(
-    found: People,
-    asks: (UserId, Role),
-    query: String,
-    fields: Fields,
-    at: u64,
-) -> impl IntoView {
+fn content(found: People, asks: (UserId, Role), query: String, fields: Fields, at: u64) -> AnyView {
     let People { people, total } = found;
     let count = match total {
         0 => "Nobody is called that.".to_owned(),
@@ -146,11 +140,11 @@ fn content(
             </table>
         })}
         {pages(paths::desk::ADMIN, &fields, at, PEOPLE_PAGE as u64, total)}
-    }
+    }.into_any()
 }
 
 #[component]
-fn Row(person: Person, asks: (UserId, Role)) -> impl IntoView {
+fn Row(person: Person, asks: (UserId, Role)) -> AnyView {
     let Person { user_id, role, active, devices, last_seen, .. } = person.clone();
     let seen = match last_seen {
         Some(at) => when(at).into_any(),
@@ -168,12 +162,12 @@ fn Row(person: Person, asks: (UserId, Role)) -> impl IntoView {
             <td role="cell" data-label="Last seen">{seen}</td>
             <td role="cell" class="acts"><Acts person asks/></td>
         </tr>
-    }
+    }.into_any()
 }
 
 /// What may be done with somebody; nothing at all with who has as much to say.
 #[component]
-fn Acts(person: Person, asks: (UserId, Role)) -> impl IntoView {
+fn Acts(person: Person, asks: (UserId, Role)) -> AnyView {
     let (me, mine) = asks;
     let Person { user_id: id, role, active, display_name, .. } = person;
     let oneself = me == id;
