@@ -18,6 +18,7 @@ mod browser;
 mod channels;
 mod conformance;
 mod conversation;
+mod desk;
 mod emoji;
 mod equality;
 mod events;
