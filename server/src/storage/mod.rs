@@ -12,5 +12,5 @@ mod sqlite;
 
 pub use sqlite::{
     Committed, Counts, OpenError, Storage, StorageFigures, accounts, channels, events, invites,
-    moderation, names, operator, pages, passkeys, pins, previews, search, tokens, uploads,
+    moderation, names, operator, pages, passkeys, people, pins, previews, search, tokens, uploads,
 };

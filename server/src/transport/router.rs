@@ -1,9 +1,9 @@
 //! Every route on one page, and what stands around them. Paths come from `shared::paths` alone.
 
 use super::http::{
-    accounts, audit, channels, docs, emoji, files, health, invites, keeping, members, messages,
-    moderation, openapi, page, passkeys, previews, rates, reads, resets, retention, roles, safety,
-    search, session::Needs, threads, tokens, uploads,
+    accounts, audit, channels, desk, docs, emoji, files, health, invites, keeping, members,
+    messages, moderation, openapi, page, passkeys, previews, rates, reads, resets, retention,
+    roles, safety, search, session::Needs, threads, tokens, uploads,
 };
 use super::{forwarded, ws};
 use crate::app::AppHandle;
@@ -31,6 +31,7 @@ pub fn router(app: AppHandle) -> Router {
         .merge(for_operators())
         .merge(about())
         .merge(pages())
+        .merge(desk())
         .fallback(page::elsewhere)
         .method_not_allowed_fallback(page::wrong_method)
         .layer(CatchPanicLayer::custom(safety::caught))
@@ -179,4 +180,18 @@ fn pages() -> Router<AppHandle> {
         .route(paths::CHANNEL_PAGE, get(page::channel))
         .route(paths::MESSAGE_PAGE, get(page::message))
         .layer(from_fn(safety::bounded))
+}
+
+/// Pages of the server's own, with forms.
+fn desk() -> Router<AppHandle> {
+    Router::new()
+        .route(paths::desk::ADMIN, get(desk::people::show).post(desk::people::change))
+        .route(paths::desk::ADMIN_INVITES, get(desk::invites::show).post(desk::invites::change))
+        .route(paths::desk::ADMIN_CHANNELS, get(desk::rooms::list))
+        .route(paths::desk::ADMIN_CHANNEL, get(desk::rooms::show).post(desk::rooms::change))
+        .route(paths::desk::ADMIN_BOTS, get(desk::bots::show).post(desk::bots::change))
+        .route(paths::desk::ADMIN_LOG, get(desk::log::show))
+        .route(paths::desk::STYLE, get(desk::file))
+        .layer(from_fn(safety::bounded))
+        .layer(from_fn(safety::never_cached))
 }

@@ -21,6 +21,7 @@ mod check;
 mod config;
 mod conformance;
 mod conversation;
+mod desk;
 mod disk;
 mod document;
 mod emoji;

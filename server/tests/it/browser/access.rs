@@ -42,7 +42,7 @@ const FAULTS: &str = r##"
     return faults;
 "##;
 
-async fn is_faultless(browser: &Browser, place: &str) {
+pub(super) async fn is_faultless(browser: &Browser, place: &str) {
     let faults = browser.js(FAULTS, vec![]).await;
     assert_eq!(faults, json!([]), "{place}");
 }

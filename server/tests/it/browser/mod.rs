@@ -5,6 +5,7 @@ mod access;
 mod addresses;
 mod attaching;
 mod composing;
+mod desk;
 mod history;
 mod hostile;
 mod invites;

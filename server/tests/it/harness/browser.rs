@@ -68,8 +68,15 @@ impl Browser {
     }
 
     /// Opens the server's front page in a new browser of this size.
-    pub(crate) async fn sized(server: &TestServer, (width, height): (u32, u32)) -> Self {
+    pub(crate) async fn sized(server: &TestServer, size: (u32, u32)) -> Self {
         crate::page::require_bundle();
+        let browser = Self::blank(server, size).await;
+        browser.go("/").await;
+        browser
+    }
+
+    /// A new browser of this size that has opened nothing, for pages that the server draws by itself.
+    pub(crate) async fn blank(server: &TestServer, (width, height): (u32, u32)) -> Self {
         let profile = tempfile::tempdir().unwrap();
         let mut driver = Command::new(program("HUBBUB_TEST_CHROMEDRIVER", "/usr/bin/chromedriver"))
             .args(["--port=0", "--log-level=WARNING"])
@@ -118,9 +125,7 @@ impl Browser {
         let url = format!("http://127.0.0.1:{port}");
         let client = patiently("Chromium", builder.connect(&url)).await.expect("a browser");
         let base = server.url();
-        let browser = Self { client, _driver: driver, driver_url: url, base, _profile: profile };
-        browser.go("/").await;
-        browser
+        Self { client, _driver: driver, driver_url: url, base, _profile: profile }
     }
 
     /// Goes to a path of the server.
