@@ -135,6 +135,8 @@ pub const LIST_MAX: usize = 100;
 pub const PAGE_DEFAULT: usize = 50;
 /// Most messages on a page.
 pub const PAGE_MAX: usize = 200;
+/// People on a page of the administration; members of a channel, too.
+pub const PEOPLE_PAGE: usize = 50;
 /// Lines in one answer of the audit log when the request names no limit.
 pub const AUDIT_PAGE_DEFAULT: usize = 50;
 /// Most lines in one answer of the audit log.

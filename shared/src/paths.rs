@@ -1,6 +1,8 @@
 //! Every URL of the API, once. Functions are what callers ask for; the constants with `{…}` are
 //! what the server's router matches.
 
+pub mod desk;
+
 use crate::{ChannelId, ClientId, MessageId, PasskeyId, Seq, UploadId, UserId};
 
 /// Sign up.

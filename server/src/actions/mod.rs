@@ -14,6 +14,7 @@ pub mod messages;
 pub mod moderation;
 pub mod passkeys;
 pub mod passwords;
+pub mod people;
 pub mod pictures;
 pub mod previews;
 mod rendering;

@@ -313,6 +313,19 @@ pub fn may_deactivate(asks: Role, oneself: bool, whom: Role) -> Result<()> {
     }
 }
 
+/// Looking at everybody, as who administers the server: the owner and admins.
+///
+/// # Errors
+/// `forbidden`.
+pub fn may_administer(role: Role) -> Result<()> {
+    match role {
+        Role::Owner | Role::Admin => Ok(()),
+        Role::Member | Role::Guest => {
+            Err(Error::forbidden("only the owner and admins administer the server"))
+        }
+    }
+}
+
 /// Handing the server over, and reading what is written down of it: its owner.
 ///
 /// # Errors

@@ -9,6 +9,6 @@ mod sqlite;
 
 pub use sqlite::{Committed, OpenError, Storage, StorageFigures};
 pub use sqlite::{
-    accounts, channels, events, invites, moderation, names, operator, pages, passkeys, pins,
-    previews, search, tokens, uploads,
+    accounts, channels, events, invites, moderation, names, operator, pages, passkeys, people,
+    pins, previews, search, tokens, uploads,
 };

@@ -1,8 +1,8 @@
 //! Every route on one page, and what stands around them. Paths come from `shared::paths` alone.
 
 use super::http::{
-    accounts, audit, channels, docs, emoji, files, health, invites, keeping, members, messages,
-    moderation, openapi, page, passkeys, previews, reads, resets, roles, safety, search,
+    accounts, audit, channels, desk, docs, emoji, files, health, invites, keeping, members,
+    messages, moderation, openapi, page, passkeys, previews, reads, resets, roles, safety, search,
     session::Needs, threads, tokens, uploads,
 };
 use super::ws;
@@ -27,6 +27,7 @@ pub fn router(app: AppHandle) -> Router {
         .merge(for_operators())
         .merge(about())
         .merge(pages())
+        .merge(desk())
         .fallback(page::elsewhere)
         .method_not_allowed_fallback(page::wrong_method)
         .layer(CatchPanicLayer::custom(safety::caught))
@@ -172,4 +173,13 @@ fn pages() -> Router<AppHandle> {
         .route(paths::CHANNEL_PAGE, get(page::channel))
         .route(paths::MESSAGE_PAGE, get(page::message))
         .layer(from_fn(safety::bounded))
+}
+
+/// Pages of the server's own, with forms.
+fn desk() -> Router<AppHandle> {
+    Router::new()
+        .route(paths::desk::ADMIN, get(desk::people::show).post(desk::people::change))
+        .route(paths::desk::STYLE, get(desk::file))
+        .layer(from_fn(safety::bounded))
+        .layer(from_fn(safety::never_cached))
 }

@@ -23,6 +23,7 @@ pub mod names;
 pub mod operator;
 pub mod pages;
 pub mod passkeys;
+pub mod people;
 pub mod pins;
 mod posts;
 pub mod previews;

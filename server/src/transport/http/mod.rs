@@ -1,6 +1,6 @@
 //! REST, the pages and the built frontend: parse a request, call one action, reply.
 //!
-//! A file per subject; what they share (bodies, credentials, the origin rule, problems) stands in
+//! Pages with forms that need no script are in `desk`. A file per subject; what they share (bodies, credentials, the origin rule, problems) stands in
 //! files of its own. Sockets are in `transport/ws`, and the table of routes in `transport/router`.
 
 pub mod accounts;
@@ -9,6 +9,7 @@ pub mod audit;
 mod body;
 pub mod channels;
 pub mod credentials;
+pub mod desk;
 pub mod docs;
 pub mod emoji;
 pub mod extract;

@@ -4,7 +4,7 @@
 //!
 //! What is known and who may be told it is decided in `scene`; how it looks stands in `views`.
 
-mod icons;
+pub(super) mod icons;
 mod scene;
 mod template;
 mod views;
@@ -82,6 +82,11 @@ pub async fn elsewhere(State(app): State<AppHandle>, request: Request) -> Respon
         return plain(StatusCode::NOT_FOUND, "There is no such file.\n");
     }
     show(&app, Ok(Scene::lost()), request).await
+}
+
+/// The page that says that there is nothing here, for who may not see what is.
+pub(super) async fn lost(app: &AppHandle) -> Response {
+    show(app, Ok(Scene::lost()), Request::new(Body::empty())).await
 }
 
 /// A path that is known, with a method that it does not take. axum adds the `Allow` header.
