@@ -23,7 +23,7 @@ pub(super) fn when(at: Timestamp) -> impl IntoView {
 }
 
 /// A moment as people write it: `25 Nov 2026, 09:24`.
-pub(super) fn moment(at: Timestamp) -> String {
+pub(in crate::transport::http) fn moment(at: Timestamp) -> String {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let text = at.to_rfc3339();
@@ -81,7 +81,10 @@ pub(super) fn about(name: &'static str, value: impl ToString) -> impl IntoView {
 }
 
 /// Something to choose from: values with their names, and the one that is chosen.
-pub(super) fn options(all: Vec<(String, String)>, chosen: &str) -> impl IntoView + use<> {
+pub(in crate::transport::http) fn options(
+    all: Vec<(String, String)>,
+    chosen: &str,
+) -> impl IntoView + use<> {
     let mut views = Vec::new();
     for (value, name) in all {
         let selected = value == chosen;
