@@ -1,6 +1,7 @@
 //! Every URL of the API, once. Functions are what callers ask for; the constants with `{…}` are
 //! what the server's router matches.
 
+pub mod account;
 pub mod desk;
 
 use crate::{ChannelId, ClientId, MessageId, PasskeyId, Seq, UploadId, UserId};

@@ -8,7 +8,7 @@ use crate::commands::{Ctx, Dialog, account};
 use crate::keep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::{ClientInfo, names};
+use shared::{ClientInfo, Role, names, paths};
 
 /// The dialog. `leave` is called once this client is logged out.
 pub fn settings(ctx: Ctx, leave: Callback<()>) -> El {
@@ -41,8 +41,19 @@ pub fn settings(ctx: Ctx, leave: Callback<()>) -> El {
         .with(password(ctx))
         .with(look(ctx))
         .with(clients(ctx, leave))
+        .with(pages(ctx))
         .with(el("footer", "dialog-foot").with(keys).with(out));
     dialog(ctx, "settings", "Settings", "", body)
+}
+
+/// The ways to what the server's own pages do.
+fn pages(ctx: Ctx) -> El {
+    let me = ctx.store.read(|state| state.people.get(state.me).map(|me| me.role));
+    let keeps = matches!(me, Some(Role::Owner | Role::Admin));
+    let link = |path: &str, text: &str| el("a", "link").attr("href", path).text(text);
+    el("p", "section-foot")
+        .with(link(paths::account::SETTINGS_PAGE, "Account, devices and passkeys"))
+        .with_if(keeps.then(|| link(paths::desk::ADMIN, "Administration")))
 }
 
 fn section(tag: &str, title: &str) -> El {

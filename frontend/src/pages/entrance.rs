@@ -191,11 +191,13 @@ pub fn entrance(why: Option<&'static str>, enter: Callback<Me>) -> El {
                 .live(password_note),
         )
         .with(button);
+    let passkey = el("a", "link").attr("href", paths::account::PASSKEY_PAGE).text("Use a passkey");
     let main = el("main", "enter")
         .with(el("span", "mark big").attr("aria-hidden", "true"))
         .with(el("h1", "").words(move || title().to_owned()))
         .with(el("p", "lead").words(move || lead().to_owned()))
         .with(form)
-        .live(switch);
+        .live(switch)
+        .with(el("p", "alt").with(passkey));
     el("div", "door").with(main)
 }

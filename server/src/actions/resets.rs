@@ -33,6 +33,16 @@ pub async fn create(app: &App, caller: Caller, user: UserId) -> Result<Reset> {
     Ok(Reset { url: paths::reset_page(&code), code, expires_at })
 }
 
+/// The name of who may set a new password with a link. It uses nothing up.
+///
+/// # Errors
+/// `not_found` for a link that is unknown, used, replaced or expired, all alike, or when storage can't
+/// be read.
+pub async fn whose(app: &App, code: &str) -> Result<String> {
+    let (username, _) = app.storage.reset_names(secret::token_hash(code), app.clock.now()).await?;
+    Ok(username)
+}
+
 /// Sets a new password with a link, which is used up: every client of the user ends, every passkey
 /// goes, and who asks is logged in.
 ///

@@ -1,9 +1,9 @@
 //! Every route on one page, and what stands around them. Paths come from `shared::paths` alone.
 
 use super::http::{
-    accounts, audit, channels, desk, docs, emoji, files, health, invites, keeping, members,
-    messages, moderation, openapi, page, passkeys, previews, rates, reads, resets, retention,
-    roles, safety, search, session::Needs, threads, tokens, uploads,
+    account_pages, accounts, audit, channels, desk, docs, emoji, files, health, invites, keeping,
+    members, messages, moderation, openapi, page, passkeys, previews, rates, reads, resets,
+    retention, roles, safety, search, session::Needs, threads, tokens, uploads,
 };
 use super::{forwarded, ws};
 use crate::app::AppHandle;
@@ -32,6 +32,7 @@ pub fn router(app: AppHandle) -> Router {
         .merge(about())
         .merge(pages())
         .merge(desk())
+        .merge(account())
         .fallback(page::elsewhere)
         .method_not_allowed_fallback(page::wrong_method)
         .layer(CatchPanicLayer::custom(safety::caught))
@@ -192,6 +193,21 @@ fn desk() -> Router<AppHandle> {
         .route(paths::desk::ADMIN_BOTS, get(desk::bots::show).post(desk::bots::change))
         .route(paths::desk::ADMIN_LOG, get(desk::log::show))
         .route(paths::desk::STYLE, get(desk::file))
+        .layer(from_fn(safety::bounded))
+        .layer(from_fn(safety::never_cached))
+}
+
+/// One's own account, as pages of the server. No cache keeps them.
+fn account() -> Router<AppHandle> {
+    use account_pages::{change, clients, files, passkeys, reset, show, tokens};
+    Router::new()
+        .route(paths::account::SETTINGS_PAGE, get(show).post(change))
+        .route(paths::account::CLIENTS_PAGE, get(clients::show).post(clients::end))
+        .route(paths::account::TOKENS_PAGE, get(tokens::show).post(tokens::change))
+        .route(paths::account::PASSKEYS_PAGE, get(passkeys::show).post(passkeys::remove))
+        .route(paths::account::PASSKEY_PAGE, get(passkeys::log_in))
+        .route(paths::RESET_PAGE, get(reset::show).post(reset::redeem))
+        .route(paths::account::SETTINGS_FILE, get(files::get))
         .layer(from_fn(safety::bounded))
         .layer(from_fn(safety::never_cached))
 }

@@ -12,6 +12,7 @@
     reason = "a test says what it expects by panicking, and stands outside the program's clock"
 )]
 
+mod account_pages;
 mod accounts;
 mod backup;
 mod bad_input;

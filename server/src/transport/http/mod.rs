@@ -3,6 +3,7 @@
 //! Pages with forms that need no script are in `desk`. A file per subject; what they share (bodies, credentials, the origin rule, problems) stands in
 //! files of its own. Sockets are in `transport/ws`, and the table of routes in `transport/router`.
 
+pub mod account_pages;
 pub mod accounts;
 mod assets;
 pub mod audit;

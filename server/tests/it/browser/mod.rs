@@ -2,6 +2,7 @@
 //! browser and one profile per person.
 
 mod access;
+mod account;
 mod addresses;
 mod attaching;
 mod composing;

@@ -67,6 +67,15 @@ impl Browser {
         Self::sized(server, WINDOW).await
     }
 
+    /// Opens the server's front page in a new browser, by a name: passkeys belong to names, and an
+    /// address is none.
+    pub(crate) async fn by_name(server: &TestServer) -> Self {
+        let mut browser = Self::open(server).await;
+        browser.base = format!("http://localhost:{}", server.address().port());
+        browser.go("/").await;
+        browser
+    }
+
     /// Opens the server's front page in a new browser of this size.
     pub(crate) async fn sized(server: &TestServer, size: (u32, u32)) -> Self {
         crate::page::require_bundle();

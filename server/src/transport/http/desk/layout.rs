@@ -11,32 +11,34 @@ use shared::{Role, UserInfo, paths};
 
 /// A page's place among the others.
 #[derive(Debug)]
-pub(super) struct Frame<'a> {
+pub(in crate::transport::http) struct Frame<'a> {
     /// What these pages are together.
-    pub(super) section: &'static str,
+    pub(in crate::transport::http) section: &'static str,
     /// The pages beside each other: path, name, drawing.
-    pub(super) places: Vec<Place>,
+    pub(in crate::transport::http) places: Vec<Place>,
     /// The path of the one that is open.
-    pub(super) here: &'static str,
+    pub(in crate::transport::http) here: &'static str,
     /// What the page is called.
-    pub(super) title: String,
+    pub(in crate::transport::http) title: String,
     /// What it is for.
-    pub(super) lead: &'static str,
+    pub(in crate::transport::http) lead: &'static str,
     /// What is said above it.
-    pub(super) notice: Option<Notice>,
+    pub(in crate::transport::http) notice: Option<Notice>,
+    /// The script that it cannot do without, if there is one.
+    pub(in crate::transport::http) script: Option<String>,
     /// Who looks.
-    pub(super) visitor: &'a Visitor,
+    pub(in crate::transport::http) visitor: &'a Visitor,
 }
 
 /// One of the pages that stand beside each other.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(in crate::transport::http) struct Place {
     /// Its path.
-    pub(super) path: &'static str,
+    pub(in crate::transport::http) path: &'static str,
     /// Its name.
-    pub(super) name: &'static str,
+    pub(in crate::transport::http) name: &'static str,
     /// Its drawing, a line on a field of 20 by 20.
-    pub(super) icon: &'static str,
+    pub(in crate::transport::http) icon: &'static str,
 }
 
 const PEOPLE: &str = "M7.5 9.5a3 3 0 1 0 0-6a3 3 0 1 0 0 6M2 16.5c.4-3.2 2.5-5 5.5-5s5.1 1.8 5.5 5\
@@ -66,31 +68,21 @@ impl<'a> Frame<'a> {
             places.push(place(paths::desk::ADMIN_LOG, "Log", LOG));
         }
         let title = title.into();
-        Self { section: "Administration", places, here, title, lead, notice, visitor }
+        let script = None;
+        Self { section: "Administration", places, here, title, lead, notice, script, visitor }
     }
 }
 
 /// The whole page.
 pub(super) fn document(frame: Frame<'_>, content: AnyView) -> impl IntoView {
-    let Frame { section, places, here, title, lead, notice, visitor } = frame;
+    let Frame { section, places, here, title, lead, notice, script, visitor } = frame;
     let tab = format!("{title} · {section} · Hubbub");
     let me = visitor.me.clone();
     (
         InertElement::new("<!DOCTYPE html>"),
         view! {
             <html lang="en">
-                <head>
-                    <meta charset="utf-8"/>
-                    <title>{tab}</title>
-                    <meta
-                        name="viewport"
-                        content="width=device-width, initial-scale=1, viewport-fit=cover"
-                    />
-                    <meta name="color-scheme" content="light dark"/>
-                    <meta name="robots" content="noindex"/>
-                    <link rel="stylesheet" href=style::sheet()/>
-                    <link rel="icon" href=style::icon() type="image/svg+xml"/>
-                </head>
+                {head(tab, script)}
                 <body class="desk">
                     <a class="skip" href="#content">"Skip to the page"</a>
                     <Rail section places here me/>
@@ -108,6 +100,26 @@ pub(super) fn document(frame: Frame<'_>, content: AnyView) -> impl IntoView {
             </html>
         },
     )
+}
+
+/// What comes before all that is seen. Nothing of the app is loaded.
+pub(in crate::transport::http) fn head(tab: String, script: Option<String>) -> AnyView {
+    view! {
+        <head>
+            <meta charset="utf-8"/>
+            <title>{tab}</title>
+            <meta
+                name="viewport"
+                content="width=device-width, initial-scale=1, viewport-fit=cover"
+            />
+            <meta name="color-scheme" content="light dark"/>
+            <meta name="robots" content="noindex"/>
+            <link rel="stylesheet" href=style::sheet()/>
+            <link rel="icon" href=style::icon() type="image/svg+xml"/>
+            {script.map(|script| view! { <script type="module" src=script></script> })}
+        </head>
+    }
+    .into_any()
 }
 
 #[component]
@@ -140,6 +152,11 @@ fn Rail(section: &'static str, places: Vec<Place>, here: &'static str, me: UserI
         </header>
     }
     .into_any()
+}
+
+/// What is said above a page.
+pub(in crate::transport::http) fn said(notice: Notice) -> AnyView {
+    view! { <Said notice/> }.into_any()
 }
 
 #[component]

@@ -7,9 +7,9 @@
 
 pub mod bots;
 pub mod invites;
-mod layout;
+pub(super) mod layout;
 pub mod log;
-mod parts;
+pub(super) mod parts;
 pub mod people;
 pub mod rooms;
 mod style;
@@ -28,6 +28,10 @@ use leptos::prelude::{AnyView, Owner, RenderHtml as _};
 /// What these pages may load and do: nothing but styles and pictures from here, and forms to here.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
                       base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// With a script of ours, which asks this server alone.
+const POLICY_WITH_SCRIPT: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; \
+                                  style-src 'self'; img-src 'self' data:; font-src 'self'; \
+                                  base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// The word of a query that says what was just done.
 const DONE: &str = "done";
@@ -64,35 +68,40 @@ pub enum Outcome {
 }
 
 /// A whole page. With something that was refused above it, the status is the refusal's.
-fn page(frame: Frame<'_>, content: impl FnOnce() -> AnyView) -> Response {
+pub(super) fn page(frame: Frame<'_>, content: impl FnOnce() -> AnyView) -> Response {
     let status = match &frame.notice {
-        Some(Notice::Wrong(error)) => StatusCode::from_u16(error.code.status()),
-        _ => Ok(StatusCode::OK),
+        Some(Notice::Wrong(error)) => error.code.status(),
+        _ => StatusCode::OK.as_u16(),
     };
-    let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let script = frame.script.is_some();
     let owner = Owner::new();
-    let html = owner.with(|| layout::document(frame, content()).to_html());
+    html(status, script, owner.with(|| layout::document(frame, content()).to_html()))
+}
+
+/// The answer that is a page, with what it may load and do.
+pub(super) fn html(status: u16, script: bool, html: String) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = [
         (CONTENT_TYPE, "text/html; charset=utf-8"),
         (CACHE_CONTROL, "no-store"),
-        (CONTENT_SECURITY_POLICY, POLICY),
+        (CONTENT_SECURITY_POLICY, if script { POLICY_WITH_SCRIPT } else { POLICY }),
     ];
     (status, headers, html).into_response()
 }
 
 /// Back to the page whose form was sent, as it was asked for, with a word of what was done.
-fn back(path: &str, query: &Fields, word: &str) -> Response {
+pub(super) fn back(path: &str, query: &Fields, word: &str) -> Response {
     let to = [path, &query.query_with(&[(DONE, word)])].concat();
     (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response()
 }
 
 /// What to say above a page that is asked for: the sentence of the word in its query, if it has one.
-fn noticed(query: &Fields, sentences: &[(&str, &'static str)]) -> Option<Notice> {
+pub(super) fn noticed(query: &Fields, sentences: &[(&str, &'static str)]) -> Option<Notice> {
     let word = query.text(DONE);
     sentences.iter().find(|(known, _)| *known == word).map(|(_, text)| Notice::Done(text))
 }
 
 /// A form whose `act` is none of the page's.
-fn unknown_act() -> Error {
+pub(super) fn unknown_act() -> Error {
     Error::invalid("act", "is none of this page's forms; open the page again")
 }

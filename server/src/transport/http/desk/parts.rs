@@ -26,7 +26,7 @@ pub(super) fn when(at: Timestamp) -> AnyView {
 }
 
 /// A moment as people write it: `25 Nov 2026, 09:24`.
-pub(super) fn moment(at: Timestamp) -> String {
+pub(in crate::transport::http) fn moment(at: Timestamp) -> String {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let text = at.to_rfc3339();
@@ -85,7 +85,7 @@ pub(super) fn about(name: &'static str, value: impl ToString) -> AnyView {
 }
 
 /// Something to choose from: values with their names, and the one that is chosen.
-pub(super) fn options(all: Vec<(String, String)>, chosen: &str) -> AnyView {
+pub(in crate::transport::http) fn options(all: Vec<(String, String)>, chosen: &str) -> AnyView {
     let mut views = Vec::new();
     for (value, name) in all {
         let selected = value == chosen;

@@ -13,7 +13,9 @@ use std::sync::LazyLock;
 const STYLE: &str = concat!(
     include_str!("../../../../../style/tokens.css"),
     include_str!("../../../../../style/base.css"),
+    include_str!("../../../../../style/entrance.css"),
     include_str!("../../../../../style/desk.css"),
+    include_str!("../../../../../style/account.css"),
 );
 const ICON: &str = include_str!("../../../../../style/icon.svg");
 
