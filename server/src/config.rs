@@ -5,6 +5,7 @@ pub mod files;
 
 use crate::domain::proxies::Cidr;
 use crate::previews::Fetching;
+use crate::transport::tls::Pair;
 use clap::{Args, ValueEnum};
 use shared::api::account::SignupPolicy;
 use shared::limits::RETENTION_MAX_DAYS;
@@ -34,6 +35,13 @@ pub struct Config {
     /// Mark cookies as for TLS only: set it when a proxy in front serves HTTPS.
     #[arg(long, env = "HUBBUB_SECURE_COOKIES")]
     pub secure_cookies: bool,
+    /// Certificate to serve HTTPS with: a file in PEM with the server's own first and then those up to
+    /// its authority. Goes with --tls-key. Read anew when it changes.
+    #[arg(long, env = "HUBBUB_TLS_CERT", value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's private key: a file in PEM (PKCS#8, SEC1 or PKCS#1) without a password.
+    #[arg(long, env = "HUBBUB_TLS_KEY", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
     /// Rate limits; off for benchmarks and tests, on a loopback address alone.
     #[arg(long, env = "HUBBUB_LIMITS", value_enum, default_value = "on")]
     pub limits: Switch,
@@ -124,6 +132,8 @@ impl Config {
             signup: None,
             origin: None,
             secure_cookies: false,
+            tls_cert: None,
+            tls_key: None,
             limits: Switch::Off,
             shards: Some(1),
             previews: Switch::Off,
@@ -154,7 +164,17 @@ impl Config {
                 "--test-previews is for tests and needs a loopback address, as --listen does",
             );
         }
-        Ok(self)
+        match (&self.tls_cert, &self.tls_key) {
+            (Some(_), None) => Err("--tls-cert needs --tls-key: the file with its private key"),
+            (None, Some(_)) => Err("--tls-key needs --tls-cert: the file with its certificate"),
+            _ => Ok(self),
+        }
+    }
+
+    /// The certificate to serve HTTPS with, if there is one.
+    pub fn tls(&self) -> Option<Pair> {
+        let (cert, key) = (self.tls_cert.clone()?, self.tls_key.clone()?);
+        Some(Pair { cert, key })
     }
 
     /// Bytes of the disk that are kept free.
@@ -239,6 +259,15 @@ mod tests {
         {
             assert!(Program::try_parse_from(["hubbub", "--origin", wrong]).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_certificate_and_its_key_come_together() {
+        assert!(config(&[]).unwrap().tls().is_none());
+        let both = config(&["--tls-cert", "a.pem", "--tls-key", "b.pem"]).unwrap().tls().unwrap();
+        assert_eq!((both.cert, both.key), ("a.pem".into(), "b.pem".into()));
+        assert!(config(&["--tls-cert", "a.pem"]).unwrap_err().contains("--tls-key"));
+        assert!(config(&["--tls-key", "b.pem"]).unwrap_err().contains("--tls-cert"));
     }
 
     #[test]

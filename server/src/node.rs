@@ -16,6 +16,7 @@ use crate::domain::slots::Slots;
 use crate::domain::tickets::Tickets;
 use crate::previews::Previews;
 use crate::storage::{OpenError, Storage};
+use crate::transport::tls::{self, Tls};
 use crate::transport::ws::shards::Shards;
 use crate::transport::{router, serve, ws};
 use std::net::SocketAddr;
@@ -45,6 +46,8 @@ pub enum StartError {
     Passwords(crate::error::Error),
     /// TLS, to look at links with.
     Tls(tokio_rustls::rustls::Error),
+    /// The certificate to serve with, or its key.
+    Certificate(tls::Fault),
     /// Threads and I/O drivers.
     Threads(std::io::Error),
 }
@@ -58,6 +61,7 @@ impl std::fmt::Display for StartError {
             }
             Self::Passwords(cause) => cause.fmt(f),
             Self::Tls(cause) => write!(f, "can't set TLS up for previews: {cause}"),
+            Self::Certificate(fault) => fault.fmt(f),
             Self::Threads(cause) => write!(f, "can't start a thread: {cause}"),
         }
     }
@@ -80,6 +84,7 @@ pub struct Node {
     works: Works,
     listener: TcpListener,
     address: SocketAddr,
+    tls: Option<Arc<Tls>>,
 }
 
 impl Works {
@@ -160,34 +165,43 @@ impl Works {
 }
 
 impl Node {
-    /// Opens the data directory and the address.
+    /// Reads the certificate, if there is one, and opens the data directory and the address.
     ///
     /// # Errors
-    /// When either can't be had.
+    /// When one of them can't be had.
     pub async fn start(config: &Config) -> Result<Self, StartError> {
+        let tls = config.tls().map(Tls::new).transpose().map_err(StartError::Certificate)?;
+        let tls = tls.map(Arc::new);
         let works = Works::build(config).await?;
         let listener = TcpListener::bind(config.listen)
             .await
             .map_err(|cause| StartError::Listen(config.listen, cause))?;
         let address = listener.local_addr().unwrap_or(config.listen);
-        Ok(Self { works, listener, address })
+        Ok(Self { works, listener, address, tls })
     }
 
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.address
+    /// Where it listens: `https://` or `http://`, and the address.
+    pub fn url(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// What it serves HTTPS with, if it does.
+    pub fn tls(&self) -> Option<Arc<Tls>> {
+        self.tls.clone()
     }
 
     /// Serves until `stop` is fulfilled, then drains.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        let Self { works, listener, .. } = self;
+        let Self { works, listener, tls, .. } = self;
         let app = works.app();
         let housekeeping = tokio::spawn(housekeeping(Arc::clone(&app)));
         let sweeping = tokio::spawn(sweeping::run(Arc::clone(&app)));
         let ending = tokio::spawn(ending::run(Arc::clone(&app)));
         let retaining = tokio::spawn(retention::run(Arc::clone(&app)));
+        let renewing = tls.clone().map(|tls| tokio::spawn(tls::keep_fresh(tls)));
         let router = router::router(Arc::clone(&app));
-        let serving = tokio::spawn(serve::serve(listener, router, Arc::clone(&app)));
+        let serving = tokio::spawn(serve::serve(listener, router, tls, Arc::clone(&app)));
         stop.await;
         tracing::info!("draining");
         works.drain.send_replace(true);
@@ -199,6 +213,9 @@ impl Node {
         sweeping.abort();
         retaining.abort();
         ending.abort();
+        if let Some(renewing) = renewing {
+            renewing.abort();
+        }
         works.end().await;
     }
 }

@@ -3,7 +3,9 @@
 use super::{Refusal, Report, say, wait_for};
 use crate::config::Config;
 use crate::node::Node;
-use tokio::signal::unix::{SignalKind, signal};
+use crate::transport::tls::Tls;
+use std::sync::Arc;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 /// Serves until SIGTERM or SIGINT. Blocks.
@@ -18,14 +20,29 @@ pub(super) fn serve(config: Config) -> Result<Report, Refusal> {
         let node = Node::start(&config).await?;
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
-        say(format_args!("listening on http://{}\n", node.address()));
+        let renewal = match node.tls() {
+            Some(tls) => Some((tls, signal(SignalKind::hangup())?)),
+            None => None,
+        };
+        say(format_args!("listening on {}\n", node.url()));
         node.run(async {
             tokio::select! {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
+                () = read_again(renewal) => {}
             }
         })
         .await;
         Ok(Report { text: String::new(), well: true })
     })
+}
+
+/// Has the certificate read anew with each SIGHUP. Without one, that ends the program, as ever.
+async fn read_again(renewal: Option<(Arc<Tls>, Signal)>) {
+    if let Some((tls, mut hangup)) = renewal {
+        while hangup.recv().await.is_some() {
+            tls.read_again();
+        }
+    }
+    std::future::pending().await
 }

@@ -1,8 +1,8 @@
-//! Who really asks, and over what, where a trusted proxy stands in front: each request carries the
+//! Who really asks, and over what, also where a trusted proxy stands in front: each request carries the
 //! client's [`Peer`] from here on. What leaves over TLS says so to browsers. Which headers are
 //! believed is decided in `domain/proxies.rs`.
 
-use super::Peer;
+use super::{OverTls, Peer};
 use crate::app::AppHandle;
 use axum::extract::{Request, State};
 use axum::http::header::{FORWARDED, SET_COOKIE, STRICT_TRANSPORT_SECURITY};
@@ -24,7 +24,7 @@ pub(super) async fn behind_proxies(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let mut secure = false;
+    let mut secure = request.extensions().get::<OverTls>().is_some();
     if let Some(Peer(peer)) = request.extensions().get::<Peer>().copied() {
         let headers = request.headers();
         let origin = app.proxies.origin(
@@ -33,7 +33,7 @@ pub(super) async fn behind_proxies(
             lines(headers, &FORWARDED_FOR),
             lines(headers, &FORWARDED_PROTO),
         );
-        secure = origin.secure.unwrap_or(false);
+        secure = origin.secure.unwrap_or(secure);
         request.extensions_mut().insert(Peer(SocketAddr::new(origin.client, peer.port())));
     }
     let mut response = next.run(request).await;

@@ -1,5 +1,5 @@
 //! How the outside reaches the server: the accept loop, the route table, REST and pages under
-//! `http`, sockets under `ws`. Everything here parses, calls one action and replies; what an action
+//! `http`, sockets under `ws`, TLS under `tls`. Everything here parses, calls one action and replies; what an action
 //! means is decided in `actions`, `domain` and `storage`.
 
 mod forwarded;
@@ -8,6 +8,7 @@ mod peer;
 mod refusal;
 pub mod router;
 pub mod serve;
+pub mod tls;
 pub mod ws;
 
-pub use peer::{Peer, Slot};
+pub use peer::{OverTls, Peer, Slot};

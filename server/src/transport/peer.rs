@@ -31,6 +31,10 @@ impl<S: Sync> FromRequestParts<S> for Peer {
     }
 }
 
+/// In the extensions of every request that came under TLS, to this very server.
+#[derive(Debug, Clone, Copy)]
+pub struct OverTls;
+
 /// A place among the connections that the server bears at once, in the extensions of every request.
 /// It is free again when the connection ends and the last clone is dropped; a socket keeps one for
 /// as long as it lives.

@@ -1,11 +1,12 @@
 //! The accept loop: HTTP/1.1 over TCP, each connection in a task of its own and under time limits.
 //!
-//! It serves `TokioIo<TcpStream>` and nothing around it, so that `ws` can take the bare TCP stream
-//! back after an upgrade. TLS is a reverse proxy's. Who comes when there is no place any more is told
-//! so and let go (`refusal`).
+//! It serves `TokioIo<TcpStream>`, or that of a TLS stream, and nothing around it, so that `ws` can
+//! take the stream back after an upgrade. Handshakes are done in `tls`. Who comes when there is no
+//! place any more is told so and let go (`refusal`).
 
-use super::peer::{Peer, Slot};
+use super::peer::{OverTls, Peer, Slot};
 use super::refusal::{Refusals, Why};
+use super::tls::Tls;
 use crate::app::AppHandle;
 use crate::domain::limiter::Network;
 use crate::domain::proxies::TrustedProxies;
@@ -14,6 +15,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use hyper::body::Incoming;
+use hyper::rt::{Read, Write};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -46,8 +48,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Accepts and serves connections until `draining` turns true; then accepts no more, lets running
 /// requests finish for at most five seconds, and returns. Sockets (upgraded connections) are not
-/// waited for: whoever runs them ends them.
-pub async fn serve(listener: TcpListener, router: Router, app: AppHandle) {
+/// waited for: whoever runs them ends them. With `tls`, everything is under TLS.
+pub async fn serve(listener: TcpListener, router: Router, tls: Option<Arc<Tls>>, app: AppHandle) {
     let mut draining = app.draining.clone();
     let places = Places::new(app.limiter.is_on(), app.proxies.clone());
     let refusals = Refusals::default();
@@ -61,9 +63,11 @@ pub async fn serve(listener: TcpListener, router: Router, app: AppHandle) {
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
             (stream, peer) = accept(&listener) => match places.take(peer) {
                 Ok(slot) => {
-                    connections
-                        .spawn(connection(stream, peer, slot, router.clone(), drain.clone()));
+                    let (router, tls, drain) = (router.clone(), tls.clone(), drain.clone());
+                    connections.spawn(connection(stream, peer, slot, router, tls, drain));
                 }
+                // In the clear it could not be read; a handshake is more than who has no place gets.
+                Err(_) if tls.is_some() => drop(stream),
                 Err(why) => refusals.tell(stream, why),
             }
         }
@@ -136,15 +140,46 @@ async fn connection(
     peer: SocketAddr,
     slot: Slot,
     router: Router,
+    tls: Option<Arc<Tls>>,
     mut draining: watch::Receiver<bool>,
 ) {
     if let Err(cause) = tune(&stream) {
         tracing::debug!(%cause, "a connection ended before it began");
         return;
     }
+    let Some(tls) = tls else {
+        return speak(TokioIo::new(stream), peer, slot, router, None, draining).await;
+    };
+    let accepted = tokio::select! {
+        accepted = tls.accept(stream) => accepted,
+        () = drained(&mut draining) => return,
+    };
+    match accepted {
+        Ok(Some(stream)) => {
+            speak(TokioIo::new(stream), peer, slot, router, Some(OverTls), draining).await;
+        }
+        Ok(None) => tracing::debug!("plain HTTP came where TLS is spoken"),
+        Err(cause) => tracing::debug!(%cause, "a TLS handshake came to nothing"),
+    }
+}
+
+/// HTTP/1.1 until the peer or the drain ends it.
+async fn speak<S>(
+    stream: S,
+    peer: SocketAddr,
+    slot: Slot,
+    router: Router,
+    over_tls: Option<OverTls>,
+    mut draining: watch::Receiver<bool>,
+) where
+    S: Read + Write + Unpin + Send + 'static,
+{
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer));
         request.extensions_mut().insert(slot.clone());
+        if let Some(over_tls) = over_tls {
+            request.extensions_mut().insert(over_tls);
+        }
         let mut router = router.clone();
         async move { Ok::<_, Infallible>(answer(&mut router, request.map(Body::new)).await) }
     });
@@ -153,7 +188,7 @@ async fn connection(
         .header_read_timeout(HEAD_TIMEOUT)
         .max_headers(HEADERS_MAX)
         .max_buf_size(BUFFER_MAX);
-    let mut serving = pin!(http.serve_connection(TokioIo::new(stream), service).with_upgrades());
+    let mut serving = pin!(http.serve_connection(stream, service).with_upgrades());
     let outcome = tokio::select! {
         outcome = serving.as_mut() => outcome,
         () = drained(&mut draining) => {

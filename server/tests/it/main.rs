@@ -52,6 +52,7 @@ mod smuggling;
 mod soak;
 mod sockets;
 mod strangers;
+mod tls;
 mod torture;
 mod upgrades;
 mod uploads;

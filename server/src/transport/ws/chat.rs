@@ -4,6 +4,7 @@ use super::handshake::{accept_key, authenticate, switching};
 use super::link::{Link, Seat};
 use super::receive::Chat;
 use super::replay::replay;
+use super::stream::Stream;
 use super::upgrade::upgrade;
 use crate::actions::channels;
 use crate::app::AppHandle;
@@ -22,7 +23,6 @@ use serde::Deserialize;
 use shared::limits::HEARTBEAT_SECONDS;
 use shared::{ChannelId, ClientId, Cursor, ErrorCode, Seq, ServerMessage, Welcome, close_code};
 use std::collections::HashSet;
-use std::net::TcpStream;
 
 /// The query of `/ws/join_channel`.
 #[derive(Debug, Deserialize)]
@@ -111,7 +111,7 @@ async fn live(
     seat: Seat,
     scope: Scope,
     after: Option<Seq>,
-    stream: TcpStream,
+    stream: Stream,
     ahead: Bytes,
 ) {
     let link = match Link::open(app, seat, scope, stream) {

@@ -1,4 +1,5 @@
-//! Becoming a socket: the checks before the upgrade, the 101, and taking the connection over.
+//! Becoming a socket: the checks before the upgrade, and the 101. The connection is taken over by
+//! `stream.rs`.
 
 use crate::actions::accounts;
 use crate::app::App;
@@ -15,12 +16,8 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
-use hyper::upgrade::Upgraded;
-use hyper_util::rt::TokioIo;
 use sha1::{Digest, Sha1};
 use shared::{ClientId, ErrorCode};
-use tokio::net::TcpStream;
 
 /// What RFC 6455 appends to the client's key.
 const KEY_SUFFIX: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -97,14 +94,6 @@ pub(super) fn switching(accept: HeaderValue) -> Response<Body> {
     headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
     response
-}
-
-/// The TCP stream under an upgraded connection, and the bytes that were read ahead of it.
-pub(super) fn take_over(upgraded: Upgraded) -> Option<(TcpStream, Bytes)> {
-    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
-    // A copy: even an empty one would keep the eight kilobytes that the request was read into.
-    let ahead = Bytes::copy_from_slice(&parts.read_buf);
-    Some((parts.io.into_inner(), ahead))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! forgotten when that ends, whatever ends it. What its messages mean is its [`Handler`]'s.
 
 use super::frames::{Fault, Incoming, Limits, Reader};
-use super::tcp::TcpSocket;
+use super::stream::{Stream, Wire};
 use crate::app::AppHandle;
 use crate::domain::client::{ConnKey, Scope};
 use crate::domain::frame::{Frame, opcode};
@@ -17,7 +17,6 @@ use shared::{ClientId, ErrorCode};
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
-use std::net::TcpStream;
 use std::sync::Arc;
 use std::task::{Poll, ready};
 use std::time::Duration;
@@ -101,7 +100,7 @@ pub(super) struct Link {
     pub(super) key: ConnKey,
     pub(super) scope: Scope,
     seat: Seat,
-    socket: Arc<TcpSocket>,
+    wire: Wire,
 }
 
 impl Drop for Link {
@@ -119,13 +118,13 @@ impl Link {
         app: AppHandle,
         seat: Seat,
         scope: Scope,
-        stream: TcpStream,
+        stream: Stream,
     ) -> io::Result<Self> {
-        let socket = Arc::new(TcpSocket::new(stream)?);
+        let wire = Wire::new(stream)?;
         let (caller, now) = (seat.caller(), app.clock.elapsed());
-        let key = app.hub.register_conn(seat.shard(), caller, scope, Arc::clone(&socket) as _, now);
-        socket.settle(&app.hub, key);
-        Ok(Self { app, key, scope, seat, socket })
+        let key = app.hub.register_conn(seat.shard(), caller, scope, wire.socket(), now);
+        wire.settle(&app.hub, key);
+        Ok(Self { app, key, scope, seat, wire })
     }
 
     /// Whose it is.
@@ -137,7 +136,7 @@ impl Link {
     /// itself.
     pub(super) async fn room(&self) {
         while self.app.hub.is_busy(self.key) {
-            self.socket.room().await;
+            self.wire.room().await;
         }
     }
 
@@ -155,7 +154,7 @@ impl Link {
         }
         let finished = async {
             while !self.app.hub.is_finished(self.key) {
-                self.socket.room().await;
+                self.wire.room().await;
             }
         };
         // Whoever does not take its last frames within this time does not get them.
@@ -198,7 +197,7 @@ impl Link {
     ) -> io::Result<Option<Result<(), Fault>>> {
         poll_fn(|context| {
             BUFFER.with_borrow_mut(|buffer| {
-                let len = ready!(self.socket.poll_read(context, buffer))?;
+                let len = ready!(self.wire.poll_read(context, buffer))?;
                 let bytes = buffer.get(..len).unwrap_or_default();
                 Poll::Ready(Ok((len > 0).then(|| reader.read(bytes, incoming))))
             })
@@ -211,7 +210,7 @@ impl Link {
     async fn await_end(&self) {
         let gone = poll_fn(|context| {
             BUFFER.with_borrow_mut(|buffer| {
-                while let 1.. = ready!(self.socket.poll_read(context, buffer)).unwrap_or(0) {}
+                while let 1.. = ready!(self.wire.poll_read(context, buffer)).unwrap_or(0) {}
                 Poll::Ready(())
             })
         });

@@ -1,7 +1,7 @@
 //! The sockets: `/ws/join_channel` and `/api/ws` (`chat.rs`). axum routes and answers 101; from then
 //! on the connection is ours: `upgrade.rs` moves it to its shard (`shards.rs`), `link.rs` receives,
 //! in one task, what `frames.rs` reads, and `receive.rs` says what that means. The Hub writes
-//! straight to the socket (`tcp.rs`).
+//! straight to the socket, bare (`tcp.rs`) or under TLS (`tls.rs`).
 //!
 //! What frames mean is in `shared`; what they change, in `actions`; who gets them, in the Hub.
 
@@ -13,7 +13,9 @@ mod link;
 mod receive;
 mod replay;
 pub mod shards;
+mod stream;
 mod tcp;
+mod tls;
 mod upgrade;
 
 pub use chat::{all_channels, join_channel};

@@ -86,6 +86,13 @@ impl TcpSocket {
         }
     }
 
+    /// Has what is left written from now on, by a task that holds `whole`: this, or what is around it.
+    pub(super) fn flush_later(&self, whole: Arc<impl AsRef<Self> + Send + Sync + 'static>) {
+        if let Some(Home { hub, key, runtime }) = self.home.get() {
+            runtime.spawn(flush(whole, Arc::clone(hub), *key));
+        }
+    }
+
     fn end(&self, how: Shutdown) {
         // Fails only where the peer ended it before.
         let _ = shutdown(&self.stream, how);
@@ -94,7 +101,8 @@ impl TcpSocket {
 }
 
 /// Writes what is left whenever the kernel takes more, until nothing is.
-async fn flush(socket: Arc<TcpSocket>, hub: Arc<Hub>, key: ConnKey) {
+async fn flush(socket: Arc<impl AsRef<TcpSocket>>, hub: Arc<Hub>, key: ConnKey) {
+    let socket = (*socket).as_ref();
     while socket.stream.writable().await.is_ok() {
         // Taken back first, so that what the kernel tells from now on counts.
         let _ = socket.stream.try_io(Interest::WRITABLE, || Err::<(), _>(NOTHING_NOW.into()));
@@ -107,6 +115,12 @@ async fn flush(socket: Arc<TcpSocket>, hub: Arc<Hub>, key: ConnKey) {
     socket.end(Shutdown::Both);
 }
 
+impl AsRef<Self> for TcpSocket {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
 impl Socket for TcpSocket {
     fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         Ok(send(&self.stream, bytes, SendFlags::NOSIGNAL)?)
@@ -117,9 +131,7 @@ impl Socket for TcpSocket {
     }
 
     fn stalled(self: Arc<Self>) {
-        if let Some(Home { hub, key, runtime }) = self.home.get() {
-            runtime.spawn(flush(Arc::clone(&self), Arc::clone(hub), *key));
-        }
+        self.flush_later(Arc::clone(&self));
     }
 
     fn finish(&self) {

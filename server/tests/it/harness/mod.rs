@@ -7,6 +7,7 @@ mod raw;
 mod test_client;
 mod test_server;
 mod test_socket;
+pub(crate) mod tls;
 
 pub(crate) use chance::{Chance, unknown_id};
 pub(crate) use raw::{RawFrame, RawHttp, RawSocket, frame};

@@ -29,7 +29,8 @@ impl RawHttp {
         Self::connect_to(server.address()).await
     }
 
-    async fn connect_to(address: SocketAddr) -> Self {
+    /// Connects to this address.
+    pub(crate) async fn connect_to(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
         Self { stream, read: Vec::new() }

@@ -1,6 +1,7 @@
 //! The real program as a child process: started on a free port and an empty directory, killed,
 //! ended and started again. It dies with the value that holds it.
 
+use super::tls::{Front, Identity, PemFiles};
 use super::{TestClient, patiently};
 use shared::api::account::SignUp;
 use std::io::{BufRead, BufReader, Read};
@@ -108,7 +109,9 @@ impl Program {
     pub(crate) async fn try_listening(&mut self) -> Result<SocketAddr, String> {
         let stdout = self.stdout.take().expect("asked once");
         let line = patiently("the line `listening on …`", stdout).await.unwrap_or_default();
-        let address = line.strip_prefix("listening on http://").map(str::trim_end);
+        let url = line.strip_prefix("listening on ").map(str::trim_end);
+        let address =
+            url.and_then(|url| url.strip_prefix("http://").or(url.strip_prefix("https://")));
         address.and_then(|text| text.parse().ok()).ok_or(line)
     }
 
@@ -171,6 +174,8 @@ pub(crate) struct TestServer {
     address: SocketAddr,
     data: Arc<TempDir>,
     args: Vec<String>,
+    /// What takes the TLS away, if the server speaks nothing else.
+    front: Option<Front>,
 }
 
 impl TestServer {
@@ -190,7 +195,19 @@ impl TestServer {
         let mut program = Program::start(&arguments("127.0.0.1:0", data.path(), args));
         let address = program.listening().await;
         let args = args.iter().map(|&arg| arg.to_owned()).collect();
-        Self { program, address, data, args }
+        Self { program, address, data, args, front: None }
+    }
+
+    /// A server under TLS, on an empty directory, with these arguments too; and what it shows itself
+    /// by. Clients and sockets reach it through a [`Front`].
+    pub(crate) async fn under_tls(args: &[&str]) -> (Self, Identity, PemFiles) {
+        let identity = Identity::new();
+        let files = PemFiles::with(&identity);
+        let named = files.arguments();
+        let named: Vec<&str> = named.iter().map(String::as_str).collect();
+        let mut server = Self::with(&[&named, args].concat()).await;
+        server.front = Some(Front::of(server.address, &identity).await);
+        (server, identity, files)
     }
 
     /// SIGKILL: no goodbye, as when the power fails under the process.
@@ -218,14 +235,24 @@ impl TestServer {
         self.program = Program::start(&arguments(&listen, self.data.path(), &args));
     }
 
-    /// Where it listens.
+    /// Where it can be reached in plain HTTP.
     pub(crate) fn address(&self) -> SocketAddr {
+        self.front.as_ref().map_or(self.address, Front::address)
+    }
+
+    /// Where it listens itself.
+    pub(crate) fn own_address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What takes the TLS away.
+    pub(crate) fn front(&self) -> &Front {
+        self.front.as_ref().expect("a server under TLS")
     }
 
     /// `http://ADDR:PORT`, without a slash at the end.
     pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.address())
     }
 
     /// Its data directory.

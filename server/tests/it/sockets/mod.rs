@@ -4,4 +4,4 @@ mod basics;
 mod closing;
 mod ephemeral;
 mod resuming;
-mod slow_readers;
+pub(crate) mod slow_readers;

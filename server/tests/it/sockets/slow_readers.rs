@@ -20,12 +20,16 @@ async fn flood(writer: &mut TestSocket, room: ChannelId, count: usize) {
 
 #[tokio::test]
 async fn a_slow_reader_is_cut_and_the_others_go_on() {
-    let server = TestServer::start().await;
+    cut_and_caught_up(&TestServer::start().await).await;
+}
+
+/// One reader stops, is cut, and resumes; another misses nothing meanwhile.
+pub(crate) async fn cut_and_caught_up(server: &TestServer) {
     let (ada, bob, eve) =
         (server.user("ada").await, server.user("bob").await, server.user("eve").await);
     let room = ada.room("tea", &[&bob, &eve]).await.channel_id;
     let path = paths::ws_join_channel(room, bob.client_id(), Some(0));
-    let mut slow = RawSocket::open(&server, &bob, &path).await;
+    let mut slow = RawSocket::open(server, &bob, &path).await;
     let mut brisk = eve.join(room, None).await;
 
     // More than the egress queue and both kernels' buffers hold together.
@@ -101,8 +105,12 @@ async fn a_cut_reader_that_never_reads_the_close_is_let_go_of() {
 /// A page of long messages is more than a queue holds: it must come in parts.
 #[tokio::test]
 async fn who_is_caught_up_on_long_messages_is_not_cut_for_their_length() {
+    caught_up_on_long_messages(&TestServer::start().await).await;
+}
+
+/// Somebody is caught up on more than a queue holds.
+pub(crate) async fn caught_up_on_long_messages(server: &TestServer) {
     const COUNT: u64 = 400;
-    let server = TestServer::start().await;
     let (ada, bob) = (server.user("ada").await, server.user("bob").await);
     let room = ada.room("tea", &[&bob]).await.channel_id;
     let mut writer = ada.socket().await;
