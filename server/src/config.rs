@@ -4,6 +4,7 @@
 pub mod files;
 
 use crate::domain::proxies::Cidr;
+use crate::log::{Filter, Format};
 use crate::previews::Fetching;
 use clap::{Args, ValueEnum};
 use shared::api::account::SignupPolicy;
@@ -48,6 +49,13 @@ pub struct Config {
     /// commas, or given one by one.
     #[arg(long, env = "HUBBUB_TRUSTED_PROXY", value_name = "ADDRESS", value_delimiter = ',')]
     pub trusted_proxy: Vec<Cidr>,
+    /// What is logged to standard error: off, error, warn, info, debug or trace, and for single parts
+    /// of the program more or less, as in info,hubbub::previews=debug.
+    #[arg(long, env = "HUBBUB_LOG", value_name = "FILTER", default_value = "info")]
+    pub log: Filter,
+    /// How lines of the log are written: for people, or as one JSON object each.
+    #[arg(long, env = "HUBBUB_LOG_FORMAT", value_enum, default_value = "text")]
+    pub log_format: Format,
     /// Let previews be fetched from this loopback address and port, too, for tests, on a loopback
     /// address alone.
     #[arg(long, hide = true)]
@@ -118,6 +126,8 @@ impl Config {
             shards: Some(1),
             previews: Switch::Off,
             trusted_proxy: Vec::new(),
+            log: Filter::default(),
+            log_format: Format::Text,
             test_previews: None,
             test_echo: false,
         }

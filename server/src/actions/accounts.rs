@@ -68,6 +68,7 @@ pub async fn sign_up(app: &App, from: IpAddr, device: &str, request: SignUp) -> 
     };
     let (user_id, client_id) = (user.user_id, client.client_id);
     outcome(|done| app.storage.create_user(user, client, app.signup, done)).await?;
+    tracing::info!(%user_id, %client_id, "signed up");
     Ok(Session { user_id, client_id, username, token })
 }
 
@@ -111,12 +112,14 @@ pub async fn log_in(app: &App, from: IpAddr, device: &str, request: LogIn) -> Re
     let password = if possible { request.password } else { String::new() };
     let right = app.passwords.verify(password, stored.clone()).await?;
     let Some(Account { user_id, username, .. }) = account.filter(|_| right) else {
+        tracing::info!(%from, "a log-in was refused");
         return Err(Error::bad_credentials());
     };
     let device = request.device.as_deref().unwrap_or(device);
     let (client, token) = new_client(app, device, app.clock.now())?;
     let client_id = client.client_id;
     outcome(|done| app.storage.create_client(user_id, client, stored, done)).await?;
+    tracing::info!(%user_id, %client_id, "logged in");
     Ok(Session { user_id, client_id, username, token })
 }
 

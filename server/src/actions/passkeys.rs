@@ -197,5 +197,6 @@ pub async fn log_in(
     let (user_id, client_id, username) = (found.user_id, client.client_id, found.username.clone());
     let now_stored = stored(&passkey)?;
     outcome(|done| app.storage.log_in_with_passkey(found, now_stored, client, done)).await?;
+    tracing::info!(%user_id, %client_id, "logged in");
     Ok(Session { user_id, client_id, username, token })
 }

@@ -2,9 +2,9 @@
 
 use super::{Refusal, Report, say, wait_for};
 use crate::config::Config;
+use crate::log;
 use crate::node::Node;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
 /// Serves until SIGTERM or SIGINT. Blocks.
 ///
@@ -12,12 +12,12 @@ use tracing_subscriber::EnvFilter;
 /// When it can't begin: a sentence that says what to change.
 pub(super) fn serve(config: Config) -> Result<Report, Refusal> {
     let config = config.checked()?;
-    let filter = EnvFilter::try_from_env("HUBBUB_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    log::begin(&config.log, config.log_format)?;
     wait_for(async {
         let node = Node::start(&config).await?;
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
+        tracing::info!(address = %node.address(), version = env!("CARGO_PKG_VERSION"), "listening");
         say(format_args!("listening on http://{}\n", node.address()));
         node.run(async {
             tokio::select! {
@@ -26,6 +26,7 @@ pub(super) fn serve(config: Config) -> Result<Report, Refusal> {
             }
         })
         .await;
+        tracing::info!("ended");
         Ok(Report { text: String::new(), well: true })
     })
 }

@@ -25,6 +25,7 @@ mod events;
 mod faults;
 mod harness;
 mod invariants;
+mod logs;
 mod members;
 mod messages;
 mod openapi;

@@ -157,7 +157,10 @@ impl Commits {
         };
         // A commit that did not have to reach the disk says nothing good of it.
         if failed.is_some() || !self.relaxed {
-            self.counters.unhealthy.store(failed.is_some(), Ordering::Relaxed);
+            let before = self.counters.unhealthy.swap(failed.is_some(), Ordering::Relaxed);
+            if before && failed.is_none() {
+                tracing::info!("storage can be written again");
+            }
         }
         let answers = batch.into_iter().map(|job| job.answer(failed.clone())).collect();
         self.committed.blocking_send(Committed { announcements, answers }).is_ok()

@@ -19,6 +19,7 @@ pub mod keeping;
 pub mod members;
 pub mod messages;
 pub mod moderation;
+pub mod observe;
 pub mod openapi;
 pub mod origin;
 pub mod page;
