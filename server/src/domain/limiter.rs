@@ -1,9 +1,11 @@
 //! Rates: a token bucket for each (subject, kind). Bounded in memory: full buckets are forgotten.
 
+use crate::domain::figures::{add, read};
 use crate::error::{Error, Result};
 use shared::UserId;
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -25,7 +27,21 @@ pub enum Limited {
     Upload(UserId),
 }
 
+/// What each kind is called in figures, in the order of [`Limited::kind`].
+const KINDS: [&str; 5] = ["sign_up", "log_in", "change", "search", "upload"];
+
 impl Limited {
+    /// The place of its name in [`KINDS`].
+    fn kind(self) -> usize {
+        match self {
+            Self::SignUp(_) => 0,
+            Self::LogIn(_) => 1,
+            Self::Change(_) => 2,
+            Self::Search(_) => 3,
+            Self::Upload(_) => 4,
+        }
+    }
+
     /// How many at once, and how many a second after that.
     fn rate(self) -> (f64, f64) {
         match self {
@@ -48,13 +64,19 @@ struct Bucket {
 #[derive(Debug)]
 pub struct Limiter {
     buckets: Mutex<HashMap<Limited, Bucket>>,
+    refused: [AtomicU64; KINDS.len()],
     on: bool,
 }
 
 impl Limiter {
     /// A limiter with all buckets full; one that is off never refuses.
     pub fn new(on: bool) -> Self {
-        Self { buckets: Mutex::default(), on }
+        Self { buckets: Mutex::default(), refused: Default::default(), on }
+    }
+
+    /// How often each kind was refused.
+    pub fn refused(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        KINDS.into_iter().zip(self.refused.iter().map(read))
     }
 
     /// Takes one from the bucket. `now` is the time since the server's start.
@@ -85,6 +107,7 @@ impl Limiter {
             Ok(())
         } else {
             let wait = (1.0 - bucket.level) / per_second;
+            add(&self.refused[what.kind()], 1);
             Err(Error::rate_limited(Duration::from_secs_f64(wait)))
         }
     }
@@ -103,8 +126,10 @@ mod tests {
         for _ in 0..60 {
             assert!(limiter.take(HERE, Duration::ZERO).is_ok());
         }
+        assert!(limiter.refused().all(|(_, count)| count == 0));
         let refused = limiter.take(HERE, Duration::ZERO).unwrap_err();
         assert_eq!(refused.retry_after, Some(Duration::from_secs(1)));
+        assert!(limiter.refused().any(|told| told == ("log_in", 1)));
         assert!(limiter.take(HERE, Duration::from_secs(1)).is_ok());
         assert!(limiter.take(HERE, Duration::from_secs(1)).is_err());
     }

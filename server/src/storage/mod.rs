@@ -7,7 +7,7 @@
 pub mod files;
 mod sqlite;
 
-pub use sqlite::{Committed, OpenError, Storage, StorageFigures};
+pub use sqlite::{Committed, OpenError, Sizes, Storage, StorageFigures};
 pub use sqlite::{
     accounts, channels, events, invites, moderation, names, operator, pages, passkeys, pins,
     previews, search, tokens, uploads,

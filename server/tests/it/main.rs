@@ -28,6 +28,7 @@ mod invariants;
 mod logs;
 mod members;
 mod messages;
+mod metrics;
 mod openapi;
 mod page;
 mod previews;

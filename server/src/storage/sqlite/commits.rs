@@ -6,6 +6,7 @@ use super::journal::{Journal, Staged};
 use super::rows::Failure;
 use super::writer::{Committed, Counters, Job, Needs, Tx};
 use crate::domain::announcement::Announcement;
+use crate::domain::clock::Clock;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,6 +39,7 @@ pub(super) struct Commits {
     pub(super) relaxed: bool,
     /// The data directory.
     pub(super) dir: PathBuf,
+    pub(super) clock: Clock,
 }
 
 impl Commits {
@@ -104,6 +106,7 @@ impl Commits {
     /// Commits a batch; if that fails, each of its changes by itself, as one may have spoilt it for
     /// the others.
     fn attempt(&mut self, mut batch: Batch) -> Vec<(Batch, rusqlite::Result<Vec<Announcement>>)> {
+        let began = self.clock.elapsed();
         match self.commit(&mut batch) {
             Err(_) if batch.len() > 1 => {
                 let alone = batch.into_iter().map(|job| {
@@ -113,7 +116,13 @@ impl Commits {
                 });
                 alone.collect()
             }
-            outcome => vec![(batch, outcome)],
+            outcome => {
+                if outcome.is_ok() {
+                    self.counters.seconds.note_time(self.clock.elapsed().saturating_sub(began));
+                    self.counters.changes.note_number(u32::try_from(batch.len()).unwrap_or(0));
+                }
+                vec![(batch, outcome)]
+            }
         }
     }
 

@@ -34,6 +34,7 @@ mod roles;
 mod rows;
 mod schema;
 pub mod search;
+mod sizes;
 mod threads;
 pub mod tokens;
 mod upgrade;
@@ -41,9 +42,11 @@ pub mod uploads;
 mod writer;
 
 pub use schema::OpenError;
+pub use sizes::Sizes;
 pub use writer::{Committed, StorageFigures};
 
 use crate::domain::clock::Clock;
+use crate::domain::figures::Histogram;
 use crate::error::Result;
 use crate::storage::files::Files;
 use readers::Readers;
@@ -94,7 +97,7 @@ impl Storage {
         search::complete(&connection)?;
         journal::recover(&connection)?;
         let files = Files::open(dir).map_err(OpenError::Directory)?;
-        let (writer, committed) = Writer::start(connection, connect(&path, false)?, dir)?;
+        let (writer, committed) = Writer::start(connection, connect(&path, false)?, dir, clock)?;
         let storage = Self {
             writer,
             searches: Arc::new(Semaphore::new(SEARCHES)),
@@ -134,6 +137,19 @@ impl Storage {
     /// Figures of the writer.
     pub fn figures(&self) -> StorageFigures {
         self.writer.figures()
+    }
+
+    /// How long commits took, in seconds, and how many changes each served.
+    pub fn commit_figures(&self) -> (&Histogram, &Histogram) {
+        self.writer.commit_figures()
+    }
+
+    /// How much lies on the disk.
+    ///
+    /// # Errors
+    /// When storage can't be read.
+    pub async fn sizes(&self) -> Result<Sizes> {
+        self.readers.read(sizes::sizes).await
     }
 
     /// Takes no more changes; what was taken is committed first.

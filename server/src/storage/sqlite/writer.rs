@@ -15,6 +15,8 @@ use super::rows::{ChannelNo, Failure, Id, Place, place};
 use super::search;
 use crate::actions::{Done, outcome};
 use crate::domain::announcement::Announcement;
+use crate::domain::clock::Clock;
+use crate::domain::figures::{COMMIT_CHANGES, COMMIT_SECONDS, Histogram};
 use crate::error::{Error, Result};
 use rusqlite::Connection;
 use shared::{ChannelId, Seq, UserId};
@@ -56,13 +58,24 @@ pub struct StorageFigures {
     pub journal: usize,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Counters {
     pub(super) batches: AtomicU64,
     pub(super) announcements: AtomicU64,
     pub(super) unhealthy: AtomicBool,
     /// Messages that are in the journal.
     pub(super) journal: AtomicUsize,
+    /// How long commits took, and how many changes each served.
+    pub(super) seconds: Histogram,
+    pub(super) changes: Histogram,
+}
+
+impl Default for Counters {
+    fn default() -> Self {
+        let (batches, announcements, unhealthy, journal) = Default::default();
+        let (seconds, changes) = (Histogram::new(COMMIT_SECONDS), Histogram::new(COMMIT_CHANGES));
+        Self { batches, announcements, unhealthy, journal, seconds, changes }
+    }
 }
 
 /// What a change needs of the tables.
@@ -276,6 +289,7 @@ impl Writer {
         mut db: Connection,
         folding: Connection,
         dir: &Path,
+        clock: Clock,
     ) -> std::result::Result<(Self, mpsc::Receiver<Committed>), super::OpenError> {
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);
         let (commits, committed) = mpsc::channel(COMMITTED_MAX);
@@ -292,6 +306,7 @@ impl Writer {
             journal: Journal::default(),
             relaxed: false,
             dir: dir.to_owned(),
+            clock,
         };
         std::thread::Builder::new()
             .name("writer".into())
@@ -355,6 +370,11 @@ impl Writer {
             journal: self.counters.journal.load(Ordering::Relaxed),
             waiting: self.queue().map_or(0, |q| q.max_capacity() - q.capacity()),
         }
+    }
+
+    /// How long commits took, and how many changes each served.
+    pub(super) fn commit_figures(&self) -> (&Histogram, &Histogram) {
+        (&self.counters.seconds, &self.counters.changes)
     }
 
     pub(super) fn close(&self) {

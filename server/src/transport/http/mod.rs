@@ -12,6 +12,7 @@ pub mod credentials;
 pub mod docs;
 pub mod emoji;
 pub mod extract;
+mod figures;
 pub mod files;
 pub mod health;
 pub mod invites;

@@ -1,5 +1,5 @@
-//! What is noted of every request: one line of the log, at the level debug. Of the path it tells the
-//! route alone, as a path may hold an invite's code; and neither query nor headers nor bodies, which
+//! What is noted of every request: a count, its time, and one line of the log at the level debug. Of
+//! the path they tell the route alone, as a path may hold an invite's code; and neither query nor headers nor bodies, which
 //! hold tickets, tokens and passwords.
 
 use crate::app::AppHandle;
@@ -20,6 +20,7 @@ pub async fn observed(State(app): State<AppHandle>, request: Request, next: Next
     let route = route.as_ref().map_or(ELSEWHERE, MatchedPath::as_str);
     let status = response.status();
     let ms = took.as_micros() as f64 / 1000.0;
+    app.figures.requests.note(route, method.as_str(), status.as_u16(), took);
     tracing::debug!(%method, route, status = status.as_u16(), ms, "request");
     response
 }

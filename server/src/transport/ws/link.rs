@@ -5,6 +5,7 @@ use super::frames::{Fault, Incoming, Limits, Reader};
 use super::tcp::TcpSocket;
 use crate::app::AppHandle;
 use crate::domain::client::{ConnKey, Scope};
+use crate::domain::figures::add;
 use crate::domain::frame::{Frame, opcode};
 use crate::domain::hub::Hub;
 use crate::domain::identity::Caller;
@@ -85,6 +86,9 @@ pub(super) struct Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
+        if let Some(closing) = self.app.hub.closing(self.key) {
+            self.app.figures.note_closed(closing.code);
+        }
         self.app.hub.remove_conn(self.key);
     }
 }
@@ -103,6 +107,7 @@ impl Link {
         let socket = Arc::new(TcpSocket::new(stream)?);
         let (caller, now) = (seat.caller(), app.clock.elapsed());
         let key = app.hub.register_conn(seat.shard(), caller, scope, Arc::clone(&socket) as _, now);
+        add(&app.figures.opened, 1);
         socket.settle(&app.hub, key);
         Ok(Self { app, key, scope, seat, socket })
     }
