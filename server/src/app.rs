@@ -4,6 +4,7 @@ use crate::actions::passkeys::Passkeys;
 use crate::actions::passwords::Passwords;
 use crate::actions::pictures::Pictures;
 use crate::domain::clock::Clock;
+use crate::domain::figures::Figures;
 use crate::domain::hub::Hub;
 use crate::domain::limiter::Limiter;
 use crate::domain::proxies::TrustedProxies;
@@ -31,6 +32,8 @@ pub struct App {
     pub clock: Clock,
     /// Rates.
     pub limiter: Limiter,
+    /// What is counted for whoever watches over the node.
+    pub figures: Figures,
     /// WebSocket tickets.
     pub tickets: Tickets,
     /// Password hashing, off the async threads and bounded.

@@ -4,6 +4,7 @@
 pub mod files;
 
 use crate::domain::proxies::Cidr;
+use crate::log::{Filter, Format};
 use crate::previews::Fetching;
 use crate::transport::tls::Pair;
 use clap::{Args, ValueEnum};
@@ -66,6 +67,13 @@ pub struct Config {
     /// changes are refused. Of a small disk at most a sixteenth; 0 keeps none.
     #[arg(long, env = "HUBBUB_DISK_RESERVE", value_name = "MIB", default_value_t = 64)]
     pub disk_reserve: u32,
+    /// What is logged to standard error: off, error, warn, info, debug or trace, and for single parts
+    /// of the program more or less, as in info,hubbub::previews=debug.
+    #[arg(long, env = "HUBBUB_LOG", value_name = "FILTER", default_value = "info")]
+    pub log: Filter,
+    /// How lines of the log are written: for people, or as one JSON object each.
+    #[arg(long, env = "HUBBUB_LOG_FORMAT", value_enum, default_value = "text")]
+    pub log_format: Format,
     /// Let previews be fetched from this loopback address and port, too, for tests, on a loopback
     /// address alone.
     #[arg(long, hide = true)]
@@ -140,6 +148,8 @@ impl Config {
             trusted_proxy: Vec::new(),
             retention_days: None,
             disk_reserve: 0,
+            log: Filter::default(),
+            log_format: Format::Text,
             test_previews: None,
             test_echo: false,
         }

@@ -10,6 +10,7 @@ use crate::app::{App, AppHandle};
 use crate::broker::local;
 use crate::config::{Config, Switch};
 use crate::domain::clock::Clock;
+use crate::domain::figures::Figures;
 use crate::domain::hub::Hub;
 use crate::domain::limiter::Limiter;
 use crate::domain::slots::Slots;
@@ -123,6 +124,7 @@ impl Works {
             shards: shards.runtimes(),
             clock,
             limiter: Limiter::new(config.limits == Switch::On),
+            figures: Figures::default(),
             tickets: Tickets::default(),
             passwords,
             pictures,

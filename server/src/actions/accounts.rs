@@ -3,6 +3,7 @@
 use crate::actions::{invites, outcome};
 use crate::app::App;
 use crate::domain::announcement::Announcement;
+use crate::domain::figures::add;
 use crate::domain::identity::{Caller, look_key, name_key};
 use crate::domain::limiter::{Limited, NameHash};
 use crate::domain::scopes::Wanted;
@@ -68,6 +69,8 @@ pub async fn sign_up(app: &App, from: IpAddr, device: &str, request: SignUp) -> 
     };
     let (user_id, client_id) = (user.user_id, client.client_id);
     outcome(|done| app.storage.create_user(user, client, app.signup, done)).await?;
+    add(&app.figures.sign_ups, 1);
+    tracing::info!(%user_id, %client_id, "signed up");
     Ok(Session { user_id, client_id, username, token })
 }
 
@@ -112,6 +115,8 @@ pub async fn log_in(app: &App, from: IpAddr, device: &str, request: LogIn) -> Re
     let password = if possible { request.password } else { String::new() };
     let right = app.passwords.verify(password, stored.clone()).await?;
     let Some(Account { user_id, username, .. }) = account.filter(|_| right) else {
+        add(&app.figures.log_ins_refused, 1);
+        tracing::info!(%from, "a log-in was refused");
         return Err(Error::bad_credentials());
     };
     app.limiter.logged_in(name, from, app.clock.elapsed());
@@ -119,6 +124,8 @@ pub async fn log_in(app: &App, from: IpAddr, device: &str, request: LogIn) -> Re
     let (client, token) = new_client(app, device, app.clock.now())?;
     let client_id = client.client_id;
     outcome(|done| app.storage.create_client(user_id, client, stored, done)).await?;
+    add(&app.figures.log_ins, 1);
+    tracing::info!(%user_id, %client_id, "logged in");
     Ok(Session { user_id, client_id, username, token })
 }
 

@@ -5,6 +5,7 @@ use crate::actions::accounts::new_client;
 use crate::actions::outcome;
 use crate::app::App;
 use crate::domain::challenges::Challenges;
+use crate::domain::figures;
 use crate::domain::identity::Caller;
 use crate::domain::limiter::Limited;
 use crate::error::{Error, Result};
@@ -197,5 +198,7 @@ pub async fn log_in(
     let (user_id, client_id, username) = (found.user_id, client.client_id, found.username.clone());
     let now_stored = stored(&passkey)?;
     outcome(|done| app.storage.log_in_with_passkey(found, now_stored, client, done)).await?;
+    figures::add(&app.figures.log_ins, 1);
+    tracing::info!(%user_id, %client_id, "logged in");
     Ok(Session { user_id, client_id, username, token })
 }

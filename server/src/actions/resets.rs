@@ -59,5 +59,6 @@ pub async fn redeem(app: &App, from: IpAddr, device: &str, request: UseReset) ->
     let client_id = client.client_id;
     let (user_id, username) =
         outcome(|done| app.storage.use_reset(code, hash, client, done)).await?;
+    tracing::info!(%user_id, %client_id, "a link set a new password");
     Ok(Session { user_id, client_id, username, token })
 }

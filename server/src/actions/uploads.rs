@@ -4,6 +4,7 @@
 
 use crate::actions::{outcome, sweeping};
 use crate::app::{App, AppHandle};
+use crate::domain::figures::add;
 use crate::domain::filename;
 use crate::domain::identity::Caller;
 use crate::domain::limiter::Limited;
@@ -289,6 +290,7 @@ async fn keep(app: &App, mut new: NewUploads, ready: Vec<Ready>) -> Result<Store
         new.files.push(NewUpload { attachment: about, blob, thumbnails });
         written.extend(files);
     }
+    let bytes: u64 = new.files.iter().map(|file| file.attachment.size).sum();
     let hashes: Vec<_> = written.iter().map(|file| file.hash).collect();
     let held = app.storage.files().hold().await;
     let files = app.storage.files().clone();
@@ -308,6 +310,8 @@ async fn keep(app: &App, mut new: NewUploads, ready: Vec<Ready>) -> Result<Store
     };
     if stored.as_ref().map_or(true, |stored| stored.duplicate) {
         sweeping::discard(app, hashes).await;
+    } else {
+        add(&app.figures.uploaded_bytes, bytes);
     }
     stored
 }

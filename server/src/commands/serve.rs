@@ -2,11 +2,11 @@
 
 use super::{Refusal, Report, say, wait_for};
 use crate::config::Config;
+use crate::log;
 use crate::node::Node;
 use crate::transport::tls::Tls;
 use std::sync::Arc;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
 /// Serves until SIGTERM or SIGINT. Blocks.
 ///
@@ -14,8 +14,7 @@ use tracing_subscriber::EnvFilter;
 /// When it can't begin: a sentence that says what to change.
 pub(super) fn serve(config: Config) -> Result<Report, Refusal> {
     let config = config.checked()?;
-    let filter = EnvFilter::try_from_env("HUBBUB_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    log::begin(&config.log, config.log_format)?;
     wait_for(async {
         let node = Node::start(&config).await?;
         let mut terminate = signal(SignalKind::terminate())?;
@@ -24,6 +23,7 @@ pub(super) fn serve(config: Config) -> Result<Report, Refusal> {
             Some(tls) => Some((tls, signal(SignalKind::hangup())?)),
             None => None,
         };
+        tracing::info!(url = %node.url(), version = env!("CARGO_PKG_VERSION"), "listening");
         say(format_args!("listening on {}\n", node.url()));
         node.run(async {
             tokio::select! {
@@ -33,6 +33,7 @@ pub(super) fn serve(config: Config) -> Result<Report, Refusal> {
             }
         })
         .await;
+        tracing::info!("ended");
         Ok(Report { text: String::new(), well: true })
     })
 }

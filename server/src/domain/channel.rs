@@ -9,6 +9,7 @@ use super::burst::Burst;
 use super::client::{Conn, Conns, Slot};
 use super::delivery::{BURST_MAX_BYTES, BURST_MAX_EVENTS, Delivery};
 use super::feed::{Feed, Held};
+use super::figures::add;
 use super::frame::Frame;
 use super::pace::Pace;
 use shared::limits::TYPING_INTERVAL_MS;
@@ -317,6 +318,9 @@ impl Channel {
             }
         }
         let spent = end - pass.at;
+        if let Load::Events(burst) = &pass.load {
+            add(&conns.tally().delivered, (spent * burst.events()) as u64);
+        }
         pass.at = end;
         (spent, end == self.clients.len())
     }

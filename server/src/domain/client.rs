@@ -2,6 +2,7 @@
 //! with its own egress. A frame is written to it without ever waiting.
 
 use super::egress::{Closing, Egress};
+use super::figures::{Tally, add};
 use super::frame::Frame;
 use super::identity::Caller;
 use super::socket::Socket;
@@ -65,6 +66,8 @@ pub(super) struct Conn {
     last_heard: Duration,
     last_pinged: Duration,
     sweeps_closing: u8,
+    /// That of its shard.
+    tally: Arc<Tally>,
 }
 
 impl Conn {
@@ -75,6 +78,7 @@ impl Conn {
         scope: Scope,
         socket: Arc<dyn Socket>,
         now: Duration,
+        tally: Arc<Tally>,
     ) -> Self {
         Self {
             id,
@@ -89,6 +93,7 @@ impl Conn {
             last_heard: now,
             last_pinged: now,
             sweeps_closing: 0,
+            tally,
         }
     }
 
@@ -119,8 +124,8 @@ impl Conn {
 
     /// Writes a frame that may be dropped; before the welcome it always is.
     pub(super) fn write_ephemeral(&mut self, frame: &Frame) {
-        if self.welcomed {
-            self.egress.send_ephemeral(&self.socket, frame);
+        if self.welcomed && !self.egress.send_ephemeral(&self.socket, frame) {
+            add(&self.tally.dropped, 1);
         }
     }
 
@@ -135,7 +140,9 @@ impl Conn {
     /// Answers a control frame or sends one: dropped when the queue is past half, as it says nothing
     /// that the client's own reading does not.
     pub(super) fn write_control(&mut self, frame: &Frame) {
-        self.egress.send_ephemeral(&self.socket, frame);
+        if !self.egress.send_ephemeral(&self.socket, frame) {
+            add(&self.tally.dropped, 1);
+        }
     }
 
     /// Has an ack follow the channel's next event, or [`Conn::write_behind`].
@@ -261,18 +268,31 @@ pub(super) struct Conns {
     // Not boxed: a pass goes over them mostly in this order.
     slots: Vec<Option<Conn>>,
     free: Vec<Slot>,
+    tally: Arc<Tally>,
 }
 
 impl Conns {
-    /// Takes a socket in.
-    pub(super) fn insert(&mut self, conn: Conn) -> Slot {
-        let conn = Some(conn);
+    /// Takes a socket in that was just opened.
+    pub(super) fn open(
+        &mut self,
+        id: u64,
+        caller: Caller,
+        scope: Scope,
+        socket: Arc<dyn Socket>,
+        now: Duration,
+    ) -> Slot {
+        let conn = Some(Conn::new(id, caller, scope, socket, now, Arc::clone(&self.tally)));
         if let Some(slot) = self.free.pop() {
             self.slots[slot as usize] = conn;
             return slot;
         }
         self.slots.push(conn);
         Slot::try_from(self.slots.len() - 1).unwrap_or(Slot::MAX)
+    }
+
+    /// What the shard counts.
+    pub(super) fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// Lets a socket go.

@@ -90,8 +90,9 @@ impl Egress {
         self.flush(socket);
     }
 
-    /// Writes or queues a frame that may be dropped, and drops it when the queue is past half.
-    pub fn send_ephemeral(&mut self, socket: &Arc<dyn Socket>, frame: &Frame) {
+    /// Writes or queues a frame that may be dropped, and drops it when the queue is past half; false
+    /// then.
+    pub fn send_ephemeral(&mut self, socket: &Arc<dyn Socket>, frame: &Frame) -> bool {
         let past_half = self.backlog.as_ref().is_some_and(|backlog| {
             backlog.frames >= EGRESS_MAX_FRAMES / 2
                 || backlog.bytes + frame.len() > EGRESS_MAX_BYTES / 2
@@ -99,6 +100,7 @@ impl Egress {
         if !past_half {
             self.send(socket, frame.bytes(), 1);
         }
+        !past_half
     }
 
     /// Ends the socket once what is queued has been written. The first reason stands.
@@ -317,7 +319,7 @@ mod tests {
         for _ in 0..EGRESS_MAX_FRAMES / 2 {
             push(&mut egress, &socket, "durable");
         }
-        egress.send_ephemeral(&socket.handle(), &Frame::text("typing"));
+        assert!(!egress.send_ephemeral(&socket.handle(), &Frame::text("typing")));
         push(&mut egress, &socket, "durable");
         socket.take(usize::MAX);
         assert!(egress.flush(&socket.handle()));

@@ -6,6 +6,7 @@
 //! pass, and others for a moment. How announcements become frames is in `delivery.rs`; what is
 //! durable is storage's; what waits for the network is `transport/ws`'s.
 
+mod figures;
 mod inbox;
 mod registry;
 mod shard;
@@ -38,17 +39,6 @@ const SWEEPS_TO_CLOSE: u8 = 6;
 
 /// How a socket ended that is not there any more.
 const GONE: Closing = Closing { code: 1006, reason: "" };
-
-/// Figures of the live side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HubFigures {
-    /// Open sockets.
-    pub sockets: usize,
-    /// Channels that have a socket in them, counted in each shard.
-    pub channels: usize,
-    /// Users with a socket.
-    pub users_online: usize,
-}
 
 #[derive(Debug, Default)]
 struct Place {
@@ -345,17 +335,6 @@ impl Hub {
     /// Whether a socket of the user is open.
     pub fn is_online(&self, user: UserId) -> bool {
         self.registry().presence.sockets(user) > 0
-    }
-
-    /// Figures of the live side.
-    pub fn figures(&self) -> HubFigures {
-        let channels = (0..self.places.len()).map(|n| self.shard(n).channels.len()).sum();
-        let registry = self.registry();
-        HubFigures {
-            sockets: registry.sockets(),
-            channels,
-            users_online: registry.presence.users_online(),
-        }
     }
 
     /// Sends the heartbeats that are due, and cuts the dead: those that missed two, and those that

@@ -4,13 +4,15 @@
 //! gives the least away. What comes from outside, what is said to be a name, and who is logged in are
 //! kept apart, so that no flood of one kind has the buckets of another forgotten.
 
+use crate::domain::figures::{add, read};
 use crate::error::{Error, Result};
 use sha2::{Digest, Sha256};
-use shared::limits::{self, Rate};
+use shared::limits::{self, RATES, Rate};
 use shared::{ClientId, UserId};
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -231,6 +233,7 @@ pub struct Limiter {
     names: Buckets<NameHash>,
     /// From where names logged in, and when last.
     known: Mutex<HashMap<(NameHash, Network), Duration>>,
+    refused: [AtomicU64; RATES.len()],
     on: bool,
 }
 
@@ -245,6 +248,20 @@ impl Limiter {
         self.on
     }
 
+    /// How often each rate was found used up.
+    pub fn refused(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        RATES.iter().map(|rate| rate.name).zip(self.refused.iter().map(read))
+    }
+
+    /// Counts an outcome, for the figures, if it is a refusal.
+    pub fn noted<T>(&self, rate: &Rate, outcome: Result<T>) -> Result<T> {
+        if outcome.is_err() {
+            let kinds = RATES.iter().zip(&self.refused);
+            kinds.filter(|(each, _)| each.name == rate.name).for_each(|(_, count)| add(count, 1));
+        }
+        outcome
+    }
+
     /// Takes one from the bucket. `now` is the time since the server's start.
     ///
     /// # Errors
@@ -254,7 +271,7 @@ impl Limiter {
             return Ok(());
         }
         let what = what.of_network();
-        self.buckets(what).take(what, Limited::rate, now).map(drop)
+        self.noted(what.rate(), self.buckets(what).take(what, Limited::rate, now)).map(drop)
     }
 
     /// What is left in the bucket; None when rates are not limited.
@@ -279,7 +296,8 @@ impl Limiter {
         if !self.on || self.is_known(name, Network::of(from), now) {
             return Ok(());
         }
-        self.names.take(name, |_| &limits::LOG_IN_NAME_RATE, now).map(drop)
+        let rate = &limits::LOG_IN_NAME_RATE;
+        self.noted(rate, self.names.take(name, |_| rate, now)).map(drop)
     }
 
     /// After a password was right: it was no guess, and comes from a place to remember.

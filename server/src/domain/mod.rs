@@ -12,6 +12,7 @@ pub mod delivery;
 pub mod egress;
 pub mod emoji;
 mod feed;
+pub mod figures;
 pub mod filename;
 pub mod frame;
 pub mod hub;

@@ -356,6 +356,19 @@ fn not_direct(who: &Standing, detail: &'static str) -> Result<()> {
     }
 }
 
+/// Whether somebody of this role may read the figures of the server.
+///
+/// # Errors
+/// `forbidden`.
+pub fn may_read_figures(role: Role) -> Result<()> {
+    match role {
+        Role::Owner | Role::Admin => Ok(()),
+        Role::Member | Role::Guest => {
+            Err(Error::forbidden("figures are for the owner and for admins"))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

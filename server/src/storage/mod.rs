@@ -11,6 +11,7 @@ pub mod room;
 mod sqlite;
 
 pub use sqlite::{
-    Committed, Counts, OpenError, Storage, StorageFigures, accounts, channels, events, invites,
-    moderation, names, operator, pages, passkeys, people, pins, previews, search, tokens, uploads,
+    Committed, Counts, OpenError, Sizes, Storage, StorageFigures, accounts, channels, events,
+    invites, moderation, names, operator, pages, passkeys, people, pins, previews, search, tokens,
+    uploads,
 };

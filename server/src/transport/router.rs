@@ -2,19 +2,17 @@
 
 use super::http::{
     account_pages, accounts, audit, channels, desk, docs, emoji, files, health, invites, keeping,
-    members, messages, moderation, openapi, page, passkeys, previews, rates, reads, resets,
-    retention, roles, safety, search, session::Needs, threads, tokens, uploads,
+    members, messages, moderation, observe, openapi, page, passkeys, previews, rates, reads,
+    resets, retention, roles, safety, search, session::Needs, threads, tokens, uploads,
 };
 use super::{forwarded, ws};
 use crate::app::AppHandle;
 use crate::domain::scopes::Wanted;
-use axum::extract::Request;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{delete, get, post, put};
 use axum::{Extension, Router};
 use shared::paths;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::trace::TraceLayer;
 
 /// The whole server as one service. Requests must carry a [`super::Peer`] in their extensions.
 pub fn router(app: AppHandle) -> Router {
@@ -38,10 +36,7 @@ pub fn router(app: AppHandle) -> Router {
         .layer(CatchPanicLayer::custom(safety::caught))
         .layer(from_fn(safety::unambiguous))
         .layer(from_fn(safety::careful))
-        // No query string, which may hold a ticket, and no headers, which hold tokens.
-        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
-            tracing::debug_span!("http", method = %request.method(), path = request.uri().path())
-        }))
+        .layer(from_fn_with_state(app.clone(), observe::observed))
         .layer(from_fn_with_state(app.clone(), forwarded::behind_proxies))
         .with_state(app)
 }

@@ -56,7 +56,7 @@ impl Shard {
         socket: Arc<dyn Socket>,
         now: Duration,
     ) -> ConnKey {
-        let slot = self.conns.insert(Conn::new(id, caller, scope, socket, now));
+        let slot = self.conns.open(id, caller, scope, socket, now);
         let Caller { user_id, client_id, .. } = caller;
         let client = self.clients.entry(client_id).or_insert_with(|| Client::new(client_id));
         client.register_conn(slot);

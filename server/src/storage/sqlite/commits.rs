@@ -7,6 +7,7 @@ use super::journal::{Journal, Staged};
 use super::rows::Failure;
 use super::writer::{Committed, Job, Needs, Tx};
 use crate::domain::announcement::Announcement;
+use crate::domain::clock::Clock;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -39,6 +40,7 @@ pub(super) struct Commits {
     pub(super) relaxed: bool,
     /// The data directory.
     pub(super) dir: PathBuf,
+    pub(super) clock: Clock,
 }
 
 impl Commits {
@@ -106,6 +108,7 @@ impl Commits {
     /// Commits a batch; if that fails, each of its changes by itself, as one may have spoilt it for
     /// the others.
     fn attempt(&mut self, mut batch: Batch) -> Vec<(Batch, rusqlite::Result<Vec<Announcement>>)> {
+        let began = self.clock.elapsed();
         match self.commit(&mut batch) {
             Err(_) if batch.len() > 1 => {
                 let alone = batch.into_iter().map(|job| {
@@ -115,7 +118,13 @@ impl Commits {
                 });
                 alone.collect()
             }
-            outcome => vec![(batch, outcome)],
+            outcome => {
+                if outcome.is_ok() {
+                    self.counters.seconds.note_time(self.clock.elapsed().saturating_sub(began));
+                    self.counters.changes.note_number(u32::try_from(batch.len()).unwrap_or(0));
+                }
+                vec![(batch, outcome)]
+            }
         }
     }
 
@@ -159,7 +168,10 @@ impl Commits {
         };
         // A commit that did not have to reach the disk says nothing good of it.
         if failed.is_some() || !self.relaxed {
-            self.counters.unhealthy.store(failed.is_some(), Ordering::Relaxed);
+            let before = self.counters.unhealthy.swap(failed.is_some(), Ordering::Relaxed);
+            if before && failed.is_none() {
+                tracing::info!("storage can be written again");
+            }
         }
         let answers = batch.into_iter().map(|job| job.answer(failed.clone())).collect();
         self.committed.blocking_send(Committed { announcements, answers }).is_ok()

@@ -1,12 +1,13 @@
 //! What the writer's thread and those who ask it know of each other: counters, and for how long more
 //! has come than can be committed.
 
+use crate::domain::figures::{COMMIT_CHANGES, COMMIT_SECONDS, Histogram};
 use shared::limits::CHANGES_WAITING_MAX;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// What the writer's thread and those who ask it share.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Counters {
     pub(super) batches: AtomicU64,
     pub(super) announcements: AtomicU64,
@@ -18,6 +19,18 @@ pub(super) struct Counters {
     pub(super) full_since: AtomicU64,
     /// Changes that were refused because it was full for too long.
     pub(super) refused: AtomicU64,
+    /// How long commits took, and how many changes each served.
+    pub(super) seconds: Histogram,
+    pub(super) changes: Histogram,
+}
+
+impl Default for Counters {
+    fn default() -> Self {
+        let (batches, announcements, unhealthy, journal) = Default::default();
+        let (full_since, refused) = Default::default();
+        let (seconds, changes) = (Histogram::new(COMMIT_SECONDS), Histogram::new(COMMIT_CHANGES));
+        Self { batches, announcements, unhealthy, journal, full_since, refused, seconds, changes }
+    }
 }
 
 impl Counters {

@@ -40,6 +40,7 @@ mod roles;
 mod rows;
 mod schema;
 pub mod search;
+mod sizes;
 mod threads;
 pub mod tokens;
 mod upgrade;
@@ -52,9 +53,11 @@ pub(in crate::storage) use copying::{begin_anew, copy_database, forget_index};
 pub(in crate::storage) use exporting::{read_tables, write_tables};
 pub use schema::OpenError;
 pub(in crate::storage) use schema::{SCHEMA, lock};
+pub use sizes::Sizes;
 pub use writer::{Committed, StorageFigures};
 
 use crate::domain::clock::Clock;
+use crate::domain::figures::Histogram;
 use crate::error::Result;
 use crate::storage::files::Files;
 use crate::storage::room::Room;
@@ -155,6 +158,19 @@ impl Storage {
     /// Figures of the writer.
     pub fn figures(&self) -> StorageFigures {
         self.writer.figures()
+    }
+
+    /// How long commits took, in seconds, and how many changes each served.
+    pub fn commit_figures(&self) -> (&Histogram, &Histogram) {
+        self.writer.commit_figures()
+    }
+
+    /// How much lies on the disk.
+    ///
+    /// # Errors
+    /// When storage can't be read.
+    pub async fn sizes(&self) -> Result<Sizes> {
+        self.readers.read(sizes::sizes).await
     }
 
     /// Takes no more changes; what was taken is committed first.

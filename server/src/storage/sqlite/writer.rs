@@ -17,6 +17,7 @@ use super::search;
 use crate::actions::{Done, outcome};
 use crate::domain::announcement::Announcement;
 use crate::domain::clock::Clock;
+use crate::domain::figures::Histogram;
 use crate::error::{Error, Result};
 use rusqlite::Connection;
 use shared::limits::{CHANGES_WAITING_MAX, OVERLOAD_PATIENCE_MS};
@@ -291,6 +292,7 @@ impl Writer {
             journal: Journal::default(),
             relaxed: false,
             dir: dir.to_owned(),
+            clock,
         };
         std::thread::Builder::new()
             .name("writer".into())
@@ -379,6 +381,11 @@ impl Writer {
             refused: self.counters.refused.load(Ordering::Relaxed),
             waiting: self.queue().map_or(0, |q| q.max_capacity() - q.capacity()),
         }
+    }
+
+    /// How long commits took, and how many changes each served.
+    pub(super) fn commit_figures(&self) -> (&Histogram, &Histogram) {
+        (&self.counters.seconds, &self.counters.changes)
     }
 
     pub(super) fn close(&self) {

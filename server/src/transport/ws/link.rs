@@ -5,6 +5,7 @@ use super::frames::{Fault, Incoming, Limits, Reader};
 use super::stream::{Stream, Wire};
 use crate::app::AppHandle;
 use crate::domain::client::{ConnKey, Scope};
+use crate::domain::figures::add;
 use crate::domain::frame::{Frame, opcode};
 use crate::domain::hub::Hub;
 use crate::domain::identity::Caller;
@@ -105,6 +106,9 @@ pub(super) struct Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
+        if let Some(closing) = self.app.hub.closing(self.key) {
+            self.app.figures.note_closed(closing.code);
+        }
         self.app.hub.remove_conn(self.key);
     }
 }
@@ -123,6 +127,7 @@ impl Link {
         let wire = Wire::new(stream)?;
         let (caller, now) = (seat.caller(), app.clock.elapsed());
         let key = app.hub.register_conn(seat.shard(), caller, scope, wire.socket(), now);
+        add(&app.figures.opened, 1);
         wire.settle(&app.hub, key);
         Ok(Self { app, key, scope, seat, wire })
     }

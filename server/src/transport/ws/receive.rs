@@ -6,9 +6,8 @@ use super::frames::{Fault, Incoming, Limits};
 use super::link::{Handler, Link};
 use super::replay::replay;
 use crate::actions::{Done, channels, keeping, messages, previews, threads};
-use crate::app::App;
+use crate::app::{App, AppHandle};
 use crate::domain::client::{ConnKey, Scope};
-use crate::domain::hub::Hub;
 use crate::domain::limiter::{Bucket, Limited};
 use crate::domain::scopes::Wanted;
 use crate::error::{Error, Result};
@@ -36,7 +35,8 @@ impl Chat {
     /// Whether the socket may say another frame.
     fn permit(&mut self, app: &App) -> Result<()> {
         if app.limiter.is_on() {
-            self.frames.take(&FRAME_RATE, app.clock.elapsed())?;
+            let taken = self.frames.take(&FRAME_RATE, app.clock.elapsed());
+            app.limiter.noted(&FRAME_RATE, taken)?;
         }
         Ok(())
     }
@@ -80,7 +80,8 @@ impl Handler for Chat {
     }
 }
 
-fn rejected(nonce: Option<String>, error: &Error) -> ServerMessage {
+fn rejected(app: &App, nonce: Option<String>, error: &Error) -> ServerMessage {
+    app.figures.note_rejected(error.code);
     let retry_after_ms =
         error.retry_after.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
     ServerMessage::Rejected(Rejected {
@@ -92,7 +93,8 @@ fn rejected(nonce: Option<String>, error: &Error) -> ServerMessage {
 }
 
 fn reject(link: &Link, nonce: Option<String>, error: &Error) {
-    link.app.hub.write_message(link.key, &rejected(nonce, error));
+    let rejected = rejected(&link.app, nonce, error);
+    link.app.hub.write_message(link.key, &rejected);
 }
 
 async fn obey(link: &Link, message: ClientMessage, permitted: Result<()>) {
@@ -217,23 +219,23 @@ fn channel(link: &Link, named: Option<ChannelId>) -> Result<ChannelId> {
 }
 
 /// Where a socket's answers go.
-fn address(link: &Link) -> (Arc<Hub>, ConnKey) {
-    (Arc::clone(&link.app.hub), link.key)
+fn address(link: &Link) -> (AppHandle, ConnKey) {
+    (Arc::clone(&link.app), link.key)
 }
 
 /// What tells the socket of a refusal, and nothing otherwise.
 fn refusal<T: 'static>(link: &Link) -> Done<T> {
-    let (hub, key) = address(link);
+    let (app, key) = address(link);
     Box::new(move |outcome| {
         if let Err(error) = outcome {
-            hub.reply(key, None, &rejected(None, &error));
+            app.hub.reply(key, None, &rejected(&app, None, &error));
         }
     })
 }
 
 /// What tells the socket how its change came out, once it is on disk or refused.
 fn answer(link: &Link, nonce: Option<String>, acknowledge: bool) -> Done<Stored> {
-    let (hub, key) = address(link);
+    let (app, key) = address(link);
     Box::new(move |outcome| match outcome {
         Ok(stored) if acknowledge => {
             let channel_id = stored.channel_id;
@@ -244,10 +246,10 @@ fn answer(link: &Link, nonce: Option<String>, acknowledge: bool) -> Done<Stored>
                 message_id: stored.message_id,
                 duplicate: stored.duplicate,
             });
-            hub.reply(key, Some(channel_id), &ack);
+            app.hub.reply(key, Some(channel_id), &ack);
         }
         Ok(_) => {}
-        Err(error) => hub.reply(key, None, &rejected(nonce, &error)),
+        Err(error) => app.hub.reply(key, None, &rejected(&app, nonce, &error)),
     })
 }
 
