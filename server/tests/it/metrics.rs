@@ -74,7 +74,7 @@ async fn what_happens_is_counted() {
         ("hubbub_sign_ups_total", 2.0),
         ("hubbub_log_ins_total", 1.0),
         ("hubbub_log_ins_refused_total", 1.0),
-        ("hubbub_rate_limited_total{kind=\"log_in\"}", 0.0),
+        ("hubbub_rate_limited_total{kind=\"log-in\"}", 0.0),
         ("hubbub_http_requests_total{route=\"/api/login\",method=\"POST\",status=\"2xx\"}", 1.0),
         ("hubbub_http_requests_total{route=\"/api/login\",method=\"POST\",status=\"4xx\"}", 1.0),
         ("hubbub_http_request_duration_seconds_count{route=\"/api/login\",method=\"POST\"}", 2.0),

@@ -36,13 +36,14 @@ async fn who_is_reset_is_let_go_at_once_and_the_others_are_told() {
 async fn who_neither_reads_nor_answers_keeps_nobody_waiting() {
     const SILENT: usize = 80;
     let server = TestServer::start().await;
-    let (ada, bob, eve) =
-        (server.user("ada").await, server.user("bob").await, server.user("eve").await);
-    let room = ada.room("tea", &[&bob, &eve]).await.channel_id;
-    let path = paths::ws(eve.client_id());
+    let (ada, bob) = (server.user("ada").await, server.user("bob").await);
+    // As many as one client may have open, and more of another.
+    let (eve, mal) = (server.user("eve").await, server.user("mal").await);
+    let room = ada.room("tea", &[&bob, &eve, &mal]).await.channel_id;
     let mut silent = Vec::new();
-    for _ in 0..SILENT {
-        silent.push(RawSocket::open(&server, &eve, &path).await);
+    for n in 0..SILENT {
+        let who = if n % 2 == 0 { &eve } else { &mal };
+        silent.push(RawSocket::open(&server, who, &paths::ws(who.client_id())).await);
     }
     let mut writer = ada.socket().await;
     let mut reader = bob.join(room, None).await;
