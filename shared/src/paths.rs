@@ -370,10 +370,11 @@ pub fn ws(client: ClientId) -> String {
     [WS, "?clientId=", &client.to_string()].concat()
 }
 
-/// Whether the page itself draws this path: the API, its sockets and the process's own answers are
-/// not places in it.
+/// Whether the page itself draws this path: the API, its sockets, the pages that the server draws
+/// and the process's own answers are not places in it.
 pub fn is_page(path: &str) -> bool {
-    let beside = ["/api/", "/ws/"].iter().any(|start| path.starts_with(start));
+    let beside = ["/api/", "/ws/", "/admin", "/settings", "/passkey", "/reset/"];
+    let beside = beside.iter().any(|start| path.starts_with(start));
     !beside && ![HEALTHZ, READYZ, METRICS].contains(&path)
 }
 

@@ -9,7 +9,17 @@ fn places_of_the_page_are_told_from_what_is_beside_it() {
     for page in ["/", &channel, "/nothing/here", "/apiary"] {
         assert!(is_page(page), "{page}");
     }
-    for beside in [DOCS, OPENAPI, WS, WS_JOIN_CHANNEL, METRICS, HEALTHZ] {
+    for beside in [
+        desk::ADMIN_LOG,
+        account::CLIENTS_PAGE,
+        account::PASSKEY_PAGE,
+        DOCS,
+        OPENAPI,
+        WS,
+        WS_JOIN_CHANNEL,
+        METRICS,
+        HEALTHZ,
+    ] {
         assert!(!is_page(beside), "{beside}");
     }
 }
