@@ -25,9 +25,19 @@ struct Found {
 }
 
 pub(super) fn plan<R: Read + Seek>(walk: &mut Walk<R>) -> Result<Plan, ImageFault> {
-    let mut blank = Vec::new();
     let length = walk.length;
-    boxes(walk, 0..length, 0, &mut blank)?;
+    let mut marks = Marks::default();
+    boxes(walk, 0..length, 0, &mut marks)?;
+    let Marks { mut blank, items, media } = marks;
+    for item in items {
+        // Anywhere else than in the media's own bytes it would blank what tells of the file itself.
+        let item = item.start..item.end.min(length);
+        let within = |of: &Range<u64>| of.start <= item.start && item.end <= of.end;
+        if item.start < item.end && !media.iter().any(within) {
+            return Err(ImageFault::Damaged);
+        }
+        blank.push((item, b""));
+    }
     blank.sort_unstable_by_key(|(at, _): &(Range<u64>, &[u8])| at.start);
     let (mut plan, mut done) = (Plan::default(), 0);
     for (range, with) in blank {
@@ -55,12 +65,23 @@ pub(super) fn plan<R: Read + Seek>(walk: &mut Walk<R>) -> Result<Plan, ImageFaul
 
 type Blank = Vec<(Range<u64>, &'static [u8])>;
 
+/// What was found on the way.
+#[derive(Default)]
+struct Marks {
+    /// What to blank, and with what it begins then.
+    blank: Blank,
+    /// Items that are metadata, to blank where they lie in the media's bytes.
+    items: Vec<Range<u64>>,
+    /// The media's bytes.
+    media: Vec<Range<u64>>,
+}
+
 /// Goes over the boxes in a part of the file.
 fn boxes<R: Read + Seek>(
     walk: &mut Walk<R>,
     within: Range<u64>,
     depth: u8,
-    blank: &mut Blank,
+    marks: &mut Marks,
 ) -> Result<(), ImageFault> {
     walk.to(within.start)?;
     let mut is_picture = false;
@@ -71,19 +92,20 @@ fn boxes<R: Read + Seek>(
                 let brand: [u8; 4] = walk.take()?;
                 is_picture = PICTURES.contains(&&brand);
             }
-            b"meta" if depth == 0 && is_picture => picture(walk, content.clone(), blank)?,
+            b"mdat" if depth == 0 => marks.media.push(content.clone()),
+            b"meta" if depth == 0 && is_picture => picture(walk, content.clone(), marks)?,
             b"udta" | b"meta" | b"uuid" => {
-                blank.push((kind_at..kind_at + 4, b"free"));
-                blank.push((content.clone(), b""));
+                marks.blank.push((kind_at..kind_at + 4, b"free"));
+                marks.blank.push((content.clone(), b""));
             }
             b"mvhd" | b"tkhd" | b"mdhd" => {
                 // When it was made and changed, behind a version and flags.
                 let wide = if walk.byte()? == 0 { 8 } else { 16 };
                 let start = content.start + 4;
-                blank.push((start..(start + wide).min(content.end), b""));
+                marks.blank.push((start..(start + wide).min(content.end), b""));
             }
             b"moov" | b"trak" | b"mdia" | b"moof" | b"traf" if depth < DEPTH_MAX => {
-                boxes(walk, content.clone(), depth + 1, blank)?;
+                boxes(walk, content.clone(), depth + 1, marks)?;
             }
             _ => {}
         }
@@ -122,7 +144,7 @@ fn next<R: Read + Seek>(
 fn picture<R: Read + Seek>(
     walk: &mut Walk<R>,
     content: Range<u64>,
-    blank: &mut Blank,
+    marks: &mut Marks,
 ) -> Result<(), ImageFault> {
     walk.to(content.start + 4)?;
     let (mut told, mut places, mut data) = (Vec::new(), None, None);
@@ -140,14 +162,15 @@ fn picture<R: Read + Seek>(
         if !told.contains(&item) {
             continue;
         }
-        let base = match (in_data, &data) {
-            (false, _) => 0,
-            (true, Some(data)) => data.start,
-            (true, None) => return Err(ImageFault::Damaged),
-        };
-        let start = base.checked_add(range.start).ok_or(ImageFault::Damaged)?;
-        let end = base.checked_add(range.end).ok_or(ImageFault::Damaged)?;
-        blank.push((start..end, b""));
+        if !in_data {
+            marks.items.push(range);
+            continue;
+        }
+        let data = data.as_ref().ok_or(ImageFault::Damaged)?;
+        let at = |offset| data.start.checked_add(offset).filter(|at| *at <= data.end);
+        let start = at(range.start).ok_or(ImageFault::Damaged)?;
+        let end = at(range.end).ok_or(ImageFault::Damaged)?;
+        marks.blank.push((start..end, b""));
     }
     Ok(())
 }
