@@ -10,6 +10,9 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 /// Pages in the log from which on it is folded: 4 MiB.
 const FOLD_AT: u64 = 1_024;
+/// The same on a disk with little room, where the writer folds it itself and at once: what stands in
+/// the log and in the database takes its room twice. 256 KiB.
+const FOLD_AT_WHEN_TIGHT: u64 = 64;
 /// Pages in the log from which on the writer folds what is left: 32 MiB.
 const RESTART_AT: u64 = 8_192;
 
@@ -49,9 +52,14 @@ impl Checkpointer {
         Ok(Self { shared, wake })
     }
 
-    /// To be called after a commit: has the log folded if it is long.
-    pub(super) fn committed(&self, writer: &Connection) {
-        if self.shared.pages.load(Ordering::Relaxed) < FOLD_AT {
+    /// To be called after a commit, and after one that failed: has the log folded if it is long, or
+    /// longer than a disk with little room can bear.
+    pub(super) fn committed(&self, writer: &Connection, tight: bool) {
+        let pages = self.shared.pages.load(Ordering::Relaxed);
+        if tight && pages >= FOLD_AT_WHEN_TIGHT {
+            passive(writer);
+        }
+        if pages < FOLD_AT {
             return;
         }
         if self.shared.restart.swap(false, Ordering::Relaxed) {

@@ -40,6 +40,8 @@ pub(super) struct Commits {
     pub(super) relaxed: bool,
     /// The data directory.
     pub(super) dir: PathBuf,
+    /// Whether its disk had little room at the last commit.
+    pub(super) tight: bool,
     pub(super) clock: Clock,
 }
 
@@ -55,7 +57,7 @@ impl Commits {
             if self.journal.is_due() {
                 self.settle_some();
             }
-            self.checkpointer.committed(&self.db);
+            self.checkpointer.committed(&self.db, self.tight);
         }
         while !self.journal.is_empty() && self.settle_some() {}
         // The last connection to close is a reader's, which can't do this: without it the whole log,
@@ -83,7 +85,7 @@ impl Commits {
                             break 'waiting job;
                         }
                     }
-                    self.checkpointer.committed(&self.db);
+                    self.checkpointer.committed(&self.db, self.tight);
                     if !self.journal.is_empty() {
                         // Not now: whoever needs it, and the next pause, will try again.
                         break self.jobs.blocking_recv()?;
@@ -132,7 +134,8 @@ impl Commits {
     /// journal; with anything else that needs the log, and on a disk that is nearly full, all that is
     /// in the journal takes its place first.
     fn commit(&mut self, batch: &mut Batch) -> rusqlite::Result<Vec<Announcement>> {
-        let needs_log = batch.iter().any(|job| job.needs() != Needs::NoLog) || self.is_tight();
+        self.tight = self.is_tight();
+        let needs_log = self.tight || batch.iter().any(|job| job.needs() != Needs::NoLog);
         self.sync_commits(batch.iter().any(|job| job.needs() != Needs::Settled))?;
         // Dropped without a commit, it is undone. It waits for its turn at once: a command of the
         // program may be writing, and who has read first could not write after that.

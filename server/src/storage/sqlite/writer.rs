@@ -292,6 +292,7 @@ impl Writer {
             journal: Journal::default(),
             relaxed: false,
             dir: dir.to_owned(),
+            tight: false,
             clock,
         };
         std::thread::Builder::new()

@@ -1,8 +1,8 @@
-//! A disk that is full: the data directory is a tmpfs of 6 MB in a mount namespace of the server's
+//! A disk that is full: the data directory is a tmpfs of 4 MB in a mount namespace of the server's
 //! own, made with `unshare`. Needs no root where unprivileged user namespaces are allowed; says so
 //! and fails where neither is there, rather than to pass without having looked.
 
-use crate::faults::{Acked, Answer, answer};
+use crate::faults::{Acked, Answer, answer, answer_of_several};
 use crate::harness::{Expect, Program, TestClient, TestSocket, said};
 use shared::{ChannelEvent, ErrorCode, ServerMessage, paths};
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ impl SmallDisk {
         let mut command = Command::new("unshare");
         command
             .args(["--map-root-user", "--mount", "sh", "-c"])
-            .arg("mount -t tmpfs -o size=6m tmpfs \"$1\" && shift && exec \"$@\"")
+            .arg("mount -t tmpfs -o size=4m tmpfs \"$1\" && shift && exec \"$@\"")
             .arg("sh")
             .arg(mount_point.path())
             .arg(crate::harness::binary())
@@ -77,7 +77,7 @@ async fn a_full_disk_refuses_writes_loses_nothing_and_heals() {
     let rejected = {
         let mut n = 0;
         loop {
-            assert!(n < 400, "24 MB were acknowledged on a disk of 6 MB");
+            assert!(n < 400, "24 MB were acknowledged on a disk of 4 MB");
             let nonce = format!("full-{n}");
             socket.send(&said(room, &nonce, &text)).await;
             let answer = socket
@@ -156,7 +156,7 @@ async fn a_disk_that_fills_while_many_talk_loses_no_ack_and_heals() {
     let mut acked = Acked::default();
     let mut refused: Vec<(usize, String)> = Vec::new();
     for round in 0.. {
-        assert!(round < 60, "6 MB are not full after {} messages", acked.count());
+        assert!(round < 60, "4 MB are not full after {} messages", acked.count());
         if round == 3 {
             disk.fill();
         }
@@ -170,15 +170,15 @@ async fn a_disk_that_fills_while_many_talk_loses_no_ack_and_heals() {
         }
         // Everything that was sent is answered, and nothing twice.
         for (who, nonce) in sent {
-            match answer(&mut sockets[who], &nonce).await {
+            match answer_of_several(&mut sockets[who], &nonce).await {
                 Answer::Acked(ack) => acked.note(ack),
                 Answer::Refused(no) => {
                     assert_eq!(no.code, ErrorCode::StorageUnavailable, "{no:?}");
                     refused.push((who, nonce));
                 }
             }
-            sockets[who].log.clear();
         }
+        sockets.iter_mut().for_each(|socket| socket.log.clear());
         if refused.len() >= PEOPLE * AHEAD {
             break;
         }

@@ -25,17 +25,30 @@ pub(crate) enum Answer {
     Refused(Rejected),
 }
 
+/// Whether a frame is the answer to this nonce.
+fn answers(nonce: &str, message: &ServerMessage) -> Option<Answer> {
+    match message {
+        ServerMessage::Ack(ack) if ack.nonce == nonce => Some(Answer::Acked(ack.clone())),
+        ServerMessage::Rejected(no) if no.nonce.as_deref() == Some(nonce) => {
+            Some(Answer::Refused(no.clone()))
+        }
+        _ => None,
+    }
+}
+
 /// Reads until the answer to this nonce.
 pub(crate) async fn answer(socket: &mut TestSocket, nonce: &str) -> Answer {
-    socket
-        .recv_until(|message| match message {
-            ServerMessage::Ack(ack) if ack.nonce == nonce => Some(Answer::Acked(ack.clone())),
-            ServerMessage::Rejected(no) if no.nonce.as_deref() == Some(nonce) => {
-                Some(Answer::Refused(no.clone()))
-            }
-            _ => None,
-        })
-        .await
+    socket.recv_until(|message| answers(nonce, message)).await
+}
+
+/// The same, or the one that came already since the socket's log was cleared: of several that are
+/// under way, a refusal may overtake an ack, which goes behind its message.
+pub(crate) async fn answer_of_several(socket: &mut TestSocket, nonce: &str) -> Answer {
+    let before = socket.log.iter().find_map(|message| answers(nonce, message));
+    match before {
+        Some(answer) => answer,
+        None => answer(socket, nonce).await,
+    }
 }
 
 /// Sends a message and reads until its answer.
