@@ -18,12 +18,8 @@ pub(crate) const COLD_LIMIT: u64 = 230_000;
 /// What the fonts must not pass, which come on top. Bytes.
 pub(crate) const FONT_LIMIT: u64 = 24_000;
 
-/// What the released program should weigh, with the page inside; passing it is said, not punished, until
-/// the pages that the server draws cost less. Bytes.
-pub(crate) const PROGRAM_TARGET: u64 = 20_000_000;
-
-/// What it must not pass meanwhile. Bytes.
-pub(crate) const PROGRAM_LIMIT: u64 = 27_000_000;
+/// What the released program must not pass, with the page inside. Bytes.
+pub(crate) const PROGRAM_LIMIT: u64 = 20_000_000;
 
 /// A file of the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,12 +125,7 @@ pub(crate) fn check_program(program: &Path) -> Result<Option<String>> {
     if size > PROGRAM_LIMIT {
         bail!("the server weighs {}, and must not pass {}", mb(size), mb(PROGRAM_LIMIT));
     }
-    Ok(Some(weight_of_program(size)))
-}
-
-fn weight_of_program(size: u64) -> String {
-    let remark = if size > PROGRAM_TARGET { ", PAST THE TARGET" } else { "" };
-    format!("{} of {}{remark}", mb(size), mb(PROGRAM_TARGET))
+    Ok(Some(format!("{} of {}", mb(size), mb(PROGRAM_LIMIT))))
 }
 
 /// One line per file.
@@ -188,12 +179,6 @@ mod tests {
         let error = check_page(&page(COLD_LIMIT - 16_000 + 1, 0)).unwrap_err().to_string();
         assert!(error.contains("must not pass 230.0 KB") && error.contains("page.wasm"), "{error}");
         assert!(check_page(&page(1, FONT_LIMIT + 1)).is_err());
-    }
-
-    #[test]
-    fn a_program_past_its_target_is_told_so() {
-        assert_eq!(weight_of_program(PROGRAM_TARGET), "20.0 MB of 20.0 MB");
-        assert_eq!(weight_of_program(26_100_000), "26.1 MB of 20.0 MB, PAST THE TARGET");
     }
 
     #[test]

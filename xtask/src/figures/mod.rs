@@ -36,7 +36,7 @@ pub(crate) fn figures(verbose: bool) -> Result<ExitCode> {
         row(&format!("· `{}`", unhashed(&asset.name)), &kb(asset.sent), "");
     }
     row("font", &kb(font), &kb(budget::FONT_LIMIT));
-    row("program, with the page inside", &mb(program), &mb(budget::PROGRAM_TARGET));
+    row("program, with the page inside", &mb(program), &mb(budget::PROGRAM_LIMIT));
     row("start to ready, empty directory", &start::shown(starts.ready), "");
     row("start to first page served", &start::shown(starts.page), "150 ms");
     row("memory, nobody there", &mb(idle.empty), "15 MB");
