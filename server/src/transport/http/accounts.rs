@@ -179,7 +179,7 @@ pub struct UsersQuery {
     /// The start of a word of the user name or the shown name; everybody if left out.
     query: Option<String>,
     /// How many: 50 if left out, 200 at most.
-    #[param(schema_with = super::openapi::bounds::limit)]
+    #[param(schema_with = super::openapi::limit::limit)]
     limit: Option<Limit>,
 }
 

@@ -25,7 +25,7 @@ pub struct AuditQuery {
     /// Lines before this one; the newest if left out.
     before: Option<u64>,
     /// How many: 50 if left out, 500 at most.
-    #[param(schema_with = super::openapi::bounds::limit)]
+    #[param(schema_with = super::openapi::limit::limit)]
     limit: Option<Limit>,
     /// Lines of this act alone.
     act: Option<Act>,

@@ -27,7 +27,7 @@ pub struct PageQuery {
     /// The messages around the first one that is not older than this time.
     since: Option<Timestamp>,
     /// How many: 50 if left out, 200 at most.
-    #[param(schema_with = super::openapi::bounds::limit)]
+    #[param(schema_with = super::openapi::limit::limit)]
     pub(super) limit: Option<Limit>,
 }
 
@@ -69,7 +69,7 @@ pub struct EventsQuery {
     #[serde(default)]
     after: Seq,
     /// How many: 1,000 if left out, and at most.
-    #[param(schema_with = super::openapi::bounds::limit)]
+    #[param(schema_with = super::openapi::limit::limit)]
     limit: Option<Limit>,
 }
 

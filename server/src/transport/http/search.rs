@@ -28,7 +28,7 @@ pub struct SearchQuery {
     /// The `before` of the last answer, for the next messages.
     before: Option<u64>,
     /// How many: 20 if left out, 100 at most.
-    #[param(schema_with = super::openapi::bounds::limit)]
+    #[param(schema_with = super::openapi::limit::limit)]
     limit: Option<Limit>,
 }
 

@@ -40,7 +40,7 @@ pub struct ListQuery {
     /// What the answer before said as `before`; from the beginning if left out.
     pub(super) before: Option<u64>,
     /// How many: 20 if left out, 100 at most.
-    #[param(schema_with = super::openapi::bounds::limit)]
+    #[param(schema_with = super::openapi::limit::limit)]
     pub(super) limit: Option<Limit>,
 }
 

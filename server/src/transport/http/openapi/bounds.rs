@@ -90,16 +90,11 @@ fn whole_number() -> Object {
         .build()
 }
 
-/// How many are asked for: any whole number, held at the ends of what can be had.
-pub(in super::super) fn limit() -> Object {
-    ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer)).build()
-}
-
 #[cfg(test)]
 mod tests {
     #[test]
     fn what_clients_send_is_bounded_in_the_document() {
-        let document = serde_json::to_value(&*super::super::DOCUMENT).unwrap();
+        let document = serde_json::to_value(&*super::super::made::DOCUMENT).unwrap();
         let at = |path: &str| document.pointer(&format!("/components/schemas/{path}")).cloned();
         let number = |n: u64| Some(serde_json::Value::from(n));
         assert_eq!(at("SignUp/properties/username/maxLength"), number(64));
