@@ -352,6 +352,9 @@ async fn the_stylesheet_is_kept_for_ever_under_its_own_name() {
     let server = TestServer::start().await;
     let owner = server.user("ada").await;
     let html = Page::of(&owner).html(paths::desk::ADMIN).await;
+    // A mark of a view would be text in the tab.
+    let title = html.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next());
+    assert!(title.is_some_and(|title| title.ends_with("Hubbub")), "{title:?}");
     let at = html.find("/style/desk-").unwrap();
     let sheet = html[at..].split('"').next().unwrap();
     let stranger = Page::stranger(owner.base());

@@ -17,6 +17,13 @@ mod highlight;
 mod links;
 mod plain;
 mod render;
+/// A text as HTML that shows it and nothing else, between tags.
+pub fn as_html(words: &str) -> String {
+    let mut html = String::with_capacity(words.len());
+    escape::text(&mut html, words);
+    html
+}
+
 #[cfg(test)]
 mod safety_tests;
 #[cfg(test)]

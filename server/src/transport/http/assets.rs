@@ -1,14 +1,21 @@
 //! The built frontend: files that Trunk wrote, inside the binary (debug builds read them from disk).
+//! What is there in a compressed form is in the program in that form alone; for who can't read it, it is
+//! unpacked once.
 //!
 //! The page itself is not served from here: `page` fills it in as a template.
 
+use axum::body::Bytes;
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
+use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io::Read as _;
+use std::sync::{Mutex, PoisonError};
 
 /// The name of the page, which is a template.
 const PAGE: &str = "index.html";
@@ -16,7 +23,34 @@ const PAGE: &str = "index.html";
 #[derive(RustEmbed)]
 #[folder = "../dist"]
 #[allow_missing = true]
+#[cfg_attr(not(debug_assertions), exclude = "*.css")]
+#[cfg_attr(not(debug_assertions), exclude = "*.js")]
+#[cfg_attr(not(debug_assertions), exclude = "*.svg")]
+#[cfg_attr(not(debug_assertions), exclude = "*.txt")]
+#[cfg_attr(not(debug_assertions), exclude = "*.wasm")]
 struct Bundle;
+
+/// What was unpacked, by name: at most the files of the bundle.
+static UNPACKED: Mutex<Option<HashMap<String, Bytes>>> = Mutex::new(None);
+
+/// What a compressed file holds; None if it is spoilt, which a build would have to be.
+fn unpacked(name: &str, compressed: &[u8]) -> Option<Bytes> {
+    let mut all = UNPACKED.lock().unwrap_or_else(PoisonError::into_inner);
+    let all = all.get_or_insert_default();
+    // Debug builds read from disk, where another build may have taken the place of the last.
+    if let Some(known) = all.get(name).filter(|_| !cfg!(debug_assertions)) {
+        return Some(known.clone());
+    }
+    let mut plain = Vec::new();
+    let mut reader = brotli_decompressor::Decompressor::new(compressed, 4096);
+    if let Err(cause) = reader.read_to_end(&mut plain) {
+        tracing::error!(%cause, name, "a file of the page can't be unpacked");
+        return None;
+    }
+    let plain = Bytes::from(plain);
+    all.insert(name.to_owned(), plain.clone());
+    Some(plain)
+}
 
 /// The page as Trunk wrote it; None when the server was built without a bundle.
 pub(super) fn page() -> Option<EmbeddedFile> {
@@ -30,15 +64,26 @@ pub(super) fn serve(path: &str, headers: &HeaderMap) -> Option<Response> {
     if name == PAGE || has_extension(name, "br") {
         return None;
     }
-    let plain = Bundle::get(name)?;
     let compressed = Bundle::get(&format!("{name}.br"));
     let varies = compressed.is_some();
-    let compressed = compressed.filter(|_| accepts(headers, "br"));
-    let kind = content_type(&plain).into_owned();
-    let encoding = compressed.is_some().then_some("br");
-    let file = compressed.unwrap_or(plain);
+    let as_it_is = compressed.is_none() || accepts(headers, "br");
+    let encoding = (varies && as_it_is).then_some("br");
+    let file = compressed.or_else(|| Bundle::get(name))?;
+    let kind = content_type(name);
+    let (bytes, hash) = if as_it_is {
+        let hash = file.metadata.sha256_hash();
+        let bytes = match file.data {
+            Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+            Cow::Owned(bytes) => Bytes::from(bytes),
+        };
+        (bytes, hash)
+    } else {
+        let plain = unpacked(name, &file.data)?;
+        let hash = Sha256::digest(&plain).into();
+        (plain, hash)
+    };
 
-    let etag = etag(&file.metadata.sha256_hash());
+    let etag = etag(&hash);
     let cache = if is_hashed(name) {
         "public, max-age=31536000, immutable"
     } else {
@@ -47,11 +92,8 @@ pub(super) fn serve(path: &str, headers: &HeaderMap) -> Option<Response> {
     let mut response = if matches(headers, &etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let mut response = match file.data {
-            Cow::Borrowed(bytes) => bytes.into_response(),
-            Cow::Owned(bytes) => bytes.into_response(),
-        };
-        insert(&mut response, CONTENT_TYPE, &kind);
+        let mut response = bytes.into_response();
+        insert(&mut response, CONTENT_TYPE, kind);
         if let Some(encoding) = encoding {
             insert(&mut response, CONTENT_ENCODING, encoding);
         }
@@ -75,10 +117,17 @@ fn has_extension(name: &str, extension: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, end)| end.eq_ignore_ascii_case(extension))
 }
 
-/// All text of ours is UTF-8.
-fn content_type(file: &EmbeddedFile) -> Cow<'_, str> {
-    let kind = file.metadata.mimetype();
-    if kind.starts_with("text/") { [kind, "; charset=utf-8"].concat().into() } else { kind.into() }
+/// By what Trunk writes. All text of ours is UTF-8.
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "txt" => "text/plain; charset=utf-8",
+        "wasm" => "application/wasm",
+        "woff2" => "font/woff2",
+        _ => "application/octet-stream",
+    }
 }
 
 /// Whether the name says what is inside, as Trunk's do: a dash, a hash of 64 bits in hex, and then

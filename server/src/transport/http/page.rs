@@ -7,7 +7,7 @@
 pub(super) mod icons;
 mod scene;
 mod template;
-mod views;
+pub(super) mod views;
 
 use super::{assets, problem, safety, session};
 use crate::app::AppHandle;

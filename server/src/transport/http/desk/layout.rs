@@ -4,6 +4,7 @@
 use super::visitor::Visitor;
 use super::{Notice, Secret, style};
 use crate::transport::http::page::icons::{self, icon};
+use crate::transport::http::page::views::title_of;
 use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
 use shared::look::{hue, initials};
@@ -107,7 +108,7 @@ pub(in crate::transport::http) fn head(tab: String, script: Option<String>) -> A
     view! {
         <head>
             <meta charset="utf-8"/>
-            <title>{tab}</title>
+            {title_of(&tab)}
             <meta
                 name="viewport"
                 content="width=device-width, initial-scale=1, viewport-fit=cover"

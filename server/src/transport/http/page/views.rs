@@ -4,6 +4,7 @@
 use super::icons::{self, icon};
 use super::scene::{Content, Inside, Place, Scene};
 use super::template::Filled;
+use crate::domain::markdown::as_html;
 use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
 use shared::look::{hue, initials};
@@ -27,12 +28,18 @@ fn Tags(title: String, topic: Option<String>) -> impl IntoView {
     let tab = if title.contains("Hubbub") { title.clone() } else { format!("{title} · Hubbub") };
     let topic = topic.unwrap_or_else(|| "A real-time chat that your team runs itself.".to_owned());
     view! {
-        <title>{tab}</title>
+        {title_of(&tab)}
         {open_graph("og:site_name", "Hubbub".to_owned())}
         {open_graph("og:type", "website".to_owned())}
         {open_graph("og:title", title)}
         {open_graph("og:description", topic)}
     }
+}
+
+/// What the tab is called. Not an element of a view: its text would end with a view's mark, which is no
+/// comment in a title.
+pub(in crate::transport::http) fn title_of(tab: &str) -> InertElement {
+    InertElement::new(["<title>", &as_html(tab), "</title>"].concat())
 }
 
 fn open_graph(property: &'static str, content: String) -> impl IntoView {
@@ -280,6 +287,8 @@ mod tests {
     fn the_parts_stand_in_their_places() {
         let html = html(Scene::closed());
         assert!(html.starts_with("<html><head><title>Hubbub</title><meta"), "{html}");
+        // Between them may stand the marks of views, which are comments.
+        let html = html.replace("<!>", "");
         assert!(html.contains("</head><body><div id=\"ssr-shell\"><div class=\"door\">"), "{html}");
         assert!(html.ends_with("</div></body></html>"), "{html}");
         assert!(!html.contains("style="), "{html}");
